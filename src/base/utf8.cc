@@ -1,0 +1,70 @@
+#include "base/utf8.h"
+
+#include <cstdint>
+
+VITALS_NAMESPACE_BEGIN
+namespace base {
+namespace {
+
+struct Sequence {
+  std::size_t size;  // bytes that belong together
+  bool valid;
+};
+
+// The allowed lead bytes with their length and the range of the second byte.
+struct LeadByte {
+  std::uint8_t first;
+  std::uint8_t last;
+  std::uint8_t size;
+  std::uint8_t second_first;
+  std::uint8_t second_last;
+};
+
+constexpr LeadByte kLeadBytes[] = {
+    {0xC2, 0xDF, 2, 0x80, 0xBF}, {0xE0, 0xE0, 3, 0xA0, 0xBF}, {0xE1, 0xEC, 3, 0x80, 0xBF},
+    {0xED, 0xED, 3, 0x80, 0x9F}, {0xEE, 0xEF, 3, 0x80, 0xBF}, {0xF0, 0xF0, 4, 0x90, 0xBF},
+    {0xF1, 0xF3, 4, 0x80, 0xBF}, {0xF4, 0xF4, 4, 0x80, 0x8F},
+};
+
+// The sequence that `text`, which is not empty, starts with.
+Sequence NextSequence(std::string_view text) noexcept {
+  const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  if (byte(0) < 0x80) return {1, true};
+  for (const LeadByte& lead : kLeadBytes) {
+    if (byte(0) < lead.first || byte(0) > lead.last) continue;
+    if (text.size() < 2 || byte(1) < lead.second_first || byte(1) > lead.second_last) {
+      return {1, false};
+    }
+    std::size_t size = 2;
+    while (size < lead.size && size < text.size() && byte(size) >= 0x80 && byte(size) <= 0xBF) {
+      ++size;
+    }
+    return {size, size == lead.size};
+  }
+  return {1, false};
+}
+
+}  // namespace
+
+bool IsValidUtf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const Sequence sequence = NextSequence(text);
+    if (!sequence.valid) return false;
+    text.remove_prefix(sequence.size);
+  }
+  return true;
+}
+
+std::string ToValidUtf8(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    const Sequence sequence = NextSequence(text);
+    result.append(sequence.valid ? text.substr(0, sequence.size) : "\xEF\xBF\xBD");
+    text.remove_prefix(sequence.size);
+  }
+  return result;
+}
+
+}  // namespace base
+VITALS_NAMESPACE_END

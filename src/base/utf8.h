@@ -1,0 +1,22 @@
+#ifndef VITALS_SRC_BASE_UTF8_H_
+#define VITALS_SRC_BASE_UTF8_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "vitals/base/config.h"
+
+VITALS_NAMESPACE_BEGIN
+namespace base {
+
+/// Whether `text` is well-formed UTF-8 (Unicode 15, table 3-7: no overlong forms, no surrogates).
+VITALS_EXPORT bool IsValidUtf8(std::string_view text) noexcept;
+
+/// `text` with U+FFFD in place of each maximal ill-formed subsequence, as Unicode recommends.
+VITALS_EXPORT std::string ToValidUtf8(std::string_view text);
+
+}  // namespace base
+VITALS_NAMESPACE_END
+
+#endif  // VITALS_SRC_BASE_UTF8_H_
