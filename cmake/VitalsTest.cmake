@@ -19,6 +19,10 @@ function(vitals_test name)
   if(arg_SERVERS)
     vitals_use_test_servers(${name})
   endif()
+  if(VITALS_SANITIZE STREQUAL "thread")
+    # Tests of fork start threads in the child; tsan stops such a child unless told not to.
+    set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT TSAN_OPTIONS=die_after_fork=0)
+  endif()
   add_dependencies(vitals_${arg_LABEL}_tests ${name})
 endfunction()
 
