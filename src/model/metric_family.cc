@@ -1,0 +1,152 @@
+#include "vitals/model/metric_family.h"
+
+#include <charconv>
+#include <utility>
+
+VITALS_NAMESPACE_BEGIN
+namespace {
+
+void AppendEscapedHelp(std::string_view help, std::string& out) {
+  for (const char c : help) {
+    if (c == '\\') {
+      out += "\\\\";
+    } else if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+}
+
+std::string BoundText(double bound) {
+  char buffer[32];
+  const std::to_chars_result result = std::to_chars(buffer, buffer + sizeof(buffer), bound);
+  return std::string(buffer, result.ptr);
+}
+
+void AppendLabelText(const Label& label, std::string& out) {
+  if (!out.empty()) out += ',';
+  out += label.name;
+  out += "=\"";
+  AppendEscapedLabelValue(label.value, out);
+  out += '"';
+}
+
+}  // namespace
+
+std::string_view MetricTypeName(MetricType type) noexcept {
+  switch (type) {
+    case MetricType::kUntyped:
+      return "untyped";
+    case MetricType::kCounter:
+      return "counter";
+    case MetricType::kGauge:
+      return "gauge";
+    case MetricType::kHistogram:
+      return "histogram";
+  }
+  return "untyped";
+}
+
+void AppendEscapedLabelValue(std::string_view text, std::string& out) {
+  for (const char c : text) {
+    switch (c) {
+      case '\\':
+        out += "\\\\";
+        break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      default:
+        out += c;
+    }
+  }
+}
+
+std::string LabelText(const Labels& labels) {
+  std::string text;
+  for (const Label& label : labels) AppendLabelText(label, text);
+  return text;
+}
+
+Labels ParseLabelText(std::string_view text) {
+  std::vector<Label> labels;
+  std::size_t i = 0;
+  while (i < text.size()) {
+    Label label;
+    const std::size_t equals = text.find('=', i);
+    label.name = text.substr(i, equals - i);
+    i = equals + 2;  // past ="
+    for (; text[i] != '"'; ++i) {
+      if (text[i] == '\\') {
+        ++i;
+        label.value += text[i] == 'n' ? '\n' : text[i];
+      } else {
+        label.value += text[i];
+      }
+    }
+    i += 2;  // past ",
+    labels.push_back(std::move(label));
+  }
+  return Labels(std::move(labels));
+}
+
+void CompleteDescription(FamilyDescription& description) {
+  FamilyDescription& d = description;
+  d.header.clear();
+  if (!d.help.empty()) {
+    d.header += "# HELP " + d.name + ' ';
+    AppendEscapedHelp(d.help, d.header);
+    d.header += '\n';
+  }
+  d.header += "# TYPE " + d.name + ' ';
+  d.header += MetricTypeName(d.type);
+  d.header += '\n';
+  d.const_label_text = LabelText(d.const_labels);
+  d.bound_texts.clear();
+  if (d.kind == ValueKind::kHistogram) {
+    for (const double bound : d.bounds) d.bound_texts.push_back(BoundText(bound));
+    d.bound_texts.emplace_back("+Inf");
+  }
+}
+
+Labels MetricFamily::labels(std::size_t index) const {
+  const Labels own = ParseLabelText(label_text(index));
+  std::vector<Label> all(own.begin(), own.end());
+  all.insert(all.end(), description_->const_labels.begin(), description_->const_labels.end());
+  return Labels(std::move(all));
+}
+
+double MetricFamily::Number(std::size_t index) const {
+  switch (description_->kind) {
+    case ValueKind::kUnsigned:
+      return static_cast<double>(Unsigned(index));
+    case ValueKind::kSigned:
+      return static_cast<double>(Signed(index));
+    case ValueKind::kDouble:
+    case ValueKind::kHistogram:
+      break;
+  }
+  return Double(index);
+}
+
+std::span<std::uint64_t> MetricFamily::Reset(std::shared_ptr<const FamilyDescription> description,
+                                             std::shared_ptr<const SeriesList> series) {
+  description_ = std::move(description);
+  series_ = std::move(series);
+  blocks_ = series_->blocks();
+  words_.assign(blocks_.size() * description_->words_per_series(), 0);
+  return words_;
+}
+
+void MetricFamily::Clear() {
+  blocks_ = {};
+  words_.clear();
+  series_.reset();
+  description_.reset();
+}
+
+VITALS_NAMESPACE_END
