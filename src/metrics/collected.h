@@ -1,0 +1,60 @@
+#ifndef VITALS_SRC_METRICS_COLLECTED_H_
+#define VITALS_SRC_METRICS_COLLECTED_H_
+
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "metrics/cells.h"
+#include "vitals/base/config.h"
+#include "vitals/metrics/collector.h"
+#include "vitals/model/snapshot.h"
+
+VITALS_NAMESPACE_BEGIN
+namespace metrics {
+
+/// The names under which a family's lines stand on a page: its own, or, for a histogram, that
+/// and the three made from it.
+std::vector<std::string> ShownNames(std::string_view family, MetricType type);
+
+/// What collectors did wrong: counted, and logged once for each text. Thread-safe.
+class CollectorErrors {
+ public:
+  /// Notes an error on the snapshot, counts it, and logs it if it is new.
+  void Report(std::string error, Snapshot& snapshot) VITALS_EXCLUDES(structure_mutex);
+
+  std::uint64_t count() const VITALS_EXCLUDES(structure_mutex);
+
+ private:
+  std::uint64_t count_ VITALS_GUARDED_BY(structure_mutex) = 0;
+  std::set<std::string> logged_ VITALS_GUARDED_BY(structure_mutex);
+};
+
+/// Appends what collectors find to a snapshot that has the registry's own families, leaving out
+/// what breaks the data model or stands there already.
+class CollectedAppender {
+ public:
+  /// `const_labels` are the registry's. All three must outlive the appender.
+  CollectedAppender(const Labels& const_labels, CollectorErrors& errors, Snapshot& snapshot);
+
+  /// Asks a collector and appends what it returns.
+  void Collect(Collector& collector);
+
+  /// Appends one family; InvalidArgument with the reason where that cannot be.
+  absl::Status Append(CollectedFamily family);
+
+ private:
+  const Labels& const_labels_;
+  CollectorErrors& errors_;
+  Snapshot& snapshot_;
+  std::set<std::string, std::less<>> shown_names_;
+};
+
+}  // namespace metrics
+VITALS_NAMESPACE_END
+
+#endif  // VITALS_SRC_METRICS_COLLECTED_H_

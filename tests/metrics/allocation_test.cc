@@ -1,0 +1,75 @@
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "vitals/exposition/text_encoder.h"
+#include "vitals/metrics/registry.h"
+
+namespace {
+
+thread_local std::size_t allocations = 0;
+
+}  // namespace
+
+// The test binary's own: counts what the calling thread allocates.
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size);
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace vitals {
+namespace {
+
+TEST(AllocationTest, AWarmScrapeAllocatesNothing) {
+  Registry registry;
+  auto counters = registry.AddCounter({.name = "c_total"}, {"a"}).value();
+  auto histograms = registry.AddHistogram({.name = "h"}, {"a"}).value();
+  registry.AddGauge({.name = "g"}).value().Set(0.5);
+  for (int i = 0; i < 100; ++i) {
+    counters.With(std::to_string(i)).Increment();
+    histograms.With(std::to_string(i)).Observe(1);
+  }
+  Snapshot snapshot;
+  std::string page;
+  const auto scrape = [&] {
+    registry.Gather(snapshot);
+    page.clear();
+    EncodeText(snapshot, page);
+    snapshot.Clear();
+  };
+  scrape();
+  const std::size_t before = allocations;
+  scrape();
+  EXPECT_EQ(allocations, before);
+  EXPECT_GT(page.size(), 10'000u);
+}
+
+TEST(AllocationTest, RecordingAllocatesNothing) {
+  Registry registry;
+  auto counters = registry.AddCounter({.name = "c_total"}, {"a", "b"}).value();
+  const Histogram histogram = registry.AddHistogram({.name = "h"}).value();
+  const Gauge gauge = registry.AddGauge({.name = "g"}).value();
+  const auto record = [&] {
+    counters.With("a label value that fits no small string", "x").Increment();
+    histogram.Observe(1);
+    histogram.Observe(-1);
+    gauge.Set(1);
+    gauge.Add(1);
+  };
+  record();
+  const std::size_t before = allocations;
+  for (int i = 0; i < 100; ++i) record();
+  EXPECT_EQ(allocations, before);
+}
+
+}  // namespace
+}  // namespace vitals
