@@ -1,0 +1,41 @@
+#ifndef VITALS_API_ROUTES_H_
+#define VITALS_API_ROUTES_H_
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "vitals/base/config.h"
+#include "vitals/metrics/registry.h"
+#include "vitals/net/http_router.h"
+
+/// \file
+/// The pages of a host, as routes of an HTTP router.
+
+VITALS_NAMESPACE_BEGIN
+namespace api {
+
+/// How `/metrics` behaves.
+struct MetricsPageOptions {
+  /// Compress where the client accepts it.
+  bool gzip = true;
+  /// Answer 500 with the reasons when a collector or family had to be left out, instead of the page
+  /// without it.
+  bool fail_on_collector_error = false;
+};
+
+/// Adds `/metrics`: what `registry` gathers, in the Prometheus text format 0.0.4.
+VITALS_EXPORT absl::Status AddMetricsRoute(std::shared_ptr<Registry> registry,
+                                           const MetricsPageOptions& options,
+                                           net::HttpRouter& router);
+
+/// Adds `/health`, which answers `{"status":"healthy"}` as long as the process serves.
+VITALS_EXPORT absl::Status AddHealthRoute(net::HttpRouter& router);
+
+/// Adds `/`, an HTML page that links the routes that `router` has so far and that have a title. Add
+/// it last.
+VITALS_EXPORT absl::Status AddIndexRoute(net::HttpRouter& router);
+
+}  // namespace api
+VITALS_NAMESPACE_END
+
+#endif  // VITALS_API_ROUTES_H_
