@@ -1,0 +1,81 @@
+#ifndef VITALS_TELEMETRY_TELEMETRY_H_
+#define VITALS_TELEMETRY_TELEMETRY_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "vitals/api/routes.h"
+#include "vitals/base/config.h"
+#include "vitals/metrics/registry.h"
+#include "vitals/net/http_server.h"
+
+VITALS_NAMESPACE_BEGIN
+
+/// Port of the exporter unless it is told otherwise, as OpenTelemetry's Prometheus exporter has it.
+inline constexpr std::uint16_t kDefaultExporterPort = 9464;
+
+/// The HTTP side of a host: where it listens, and what its pages do.
+struct ExporterOptions {
+  net::HttpServerOptions http = {.port = kDefaultExporterPort};
+  api::MetricsPageOptions metrics = {};
+};
+
+/// All of a host's vitals.
+struct TelemetryOptions {
+  RegistryOptions registry = {};
+  /// Serves `/metrics`, `/health` and `/`. Without a value no port is opened and no thread started;
+  /// all recording works the same.
+  std::optional<ExporterOptions> exporter = ExporterOptions();
+};
+
+/// Owns what a host is observed with: a registry, and the exporter that shows it. Thread-safe.
+///
+///     auto telemetry = vitals::Telemetry::Create({});
+///     if (!telemetry.ok()) return telemetry.status();
+///     auto jobs = (*telemetry)->registry().AddCounter({.name = "jobs_total", .help = "Jobs
+///     done."});
+///
+/// In a fork child the parent's exporter is off and the registry records on; a new Telemetry can be
+/// created there.
+class VITALS_EXPORT Telemetry {
+ public:
+  /// Builds and starts everything. The options are checked here, once; when it fails nothing stays
+  /// behind, and the status names the option and what would be right.
+  static absl::StatusOr<std::unique_ptr<Telemetry>> Create(TelemetryOptions options);
+
+  /// Stops, as Stop().
+  ~Telemetry();
+  Telemetry(const Telemetry&) = delete;
+  Telemetry& operator=(const Telemetry&) = delete;
+
+  Registry& registry() { return *registry_; }
+
+  /// Port of the exporter; 0 without one, or on a unix socket.
+  std::uint16_t port() const;
+
+  /// Where the exporter is, for people, e.g. "http://127.0.0.1:9464"; empty without one.
+  std::string url() const;
+
+  /// Serves what is ready, for hosts that drive the exporter themselves (`http.io_threads` of 0).
+  /// See net::HttpServer::Poll().
+  std::size_t Poll(std::chrono::milliseconds timeout);
+
+  /// Stops the exporter, letting answers in progress finish within its `stop_timeout`. The registry
+  /// goes on. Returns at once when already stopped.
+  void Stop();
+
+ private:
+  Telemetry(std::shared_ptr<Registry> registry, std::unique_ptr<net::HttpServer> server);
+
+  std::shared_ptr<Registry> registry_;
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+VITALS_NAMESPACE_END
+
+#endif  // VITALS_TELEMETRY_TELEMETRY_H_

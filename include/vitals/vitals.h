@@ -1,0 +1,14 @@
+#ifndef VITALS_VITALS_H_
+#define VITALS_VITALS_H_
+
+/// \file
+/// Everything a host needs to be observed. Code that only records may include the header of its
+/// instrument, such as "vitals/metrics/counter.h", which is lighter.
+
+#include "vitals/exposition/text_encoder.h"
+#include "vitals/metrics/collector.h"
+#include "vitals/metrics/registry.h"
+#include "vitals/metrics/scoped_timer.h"
+#include "vitals/telemetry/telemetry.h"
+
+#endif  // VITALS_VITALS_H_

@@ -1,0 +1,153 @@
+#include "vitals/telemetry/telemetry.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/net/raw_client.h"
+
+namespace vitals {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using vitals_test::RawClient;
+
+TelemetryOptions OnFreePort() {
+  TelemetryOptions options;
+  options.exporter->http.port = 0;
+  return options;
+}
+
+TEST(TelemetryTest, ServesItsRegistry) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok()) << telemetry.status();
+  EXPECT_GT((*telemetry)->port(), 0);
+  EXPECT_EQ((*telemetry)->url(), "http://127.0.0.1:" + std::to_string((*telemetry)->port()));
+  (*telemetry)->registry().AddCounter({.name = "x_total"}).value().Increment(3);
+
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  EXPECT_THAT(client.Get("/metrics")->body, HasSubstr("# TYPE x_total counter\nx_total 3\n"));
+  EXPECT_EQ(client.Get("/metrics?unknown=1")->status, 200);
+  EXPECT_EQ(client.Get("/health")->body, R"({"status":"healthy"})");
+  EXPECT_THAT(client.Get("/")->body, HasSubstr("href=\"/metrics\""));
+  EXPECT_EQ(client.Get("/nonesuch")->status, 404);
+}
+
+TEST(TelemetryTest, CompressesForWhoAsks) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok());
+  auto family = (*telemetry)->registry().AddCounter({.name = "x_total"}, {"a"}).value();
+  for (int i = 0; i < 1000; ++i) family.With(std::to_string(i)).Increment();
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  const auto plain = client.Get("/metrics");
+  const auto zipped = client.Get("/metrics", "Accept-Encoding: gzip\r\n");
+  EXPECT_EQ(plain->Header("Content-Encoding"), "");
+  EXPECT_EQ(zipped->Header("Content-Encoding"), "gzip");
+  EXPECT_LT(zipped->body.size() * 3, plain->body.size());
+}
+
+TEST(TelemetryTest, ShowsRecordsThatWereDropped) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok());
+  (*telemetry)->registry().AddDoubleCounter({.name = "x_total"}).value().Increment(-1);
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  EXPECT_THAT(client.Get("/metrics")->body,
+              HasSubstr("vitals_dropped_records_total{reason=\"negative\"} "));
+}
+
+TEST(TelemetryTest, WithoutAnExporterOpensNoPort) {
+  const auto telemetry = Telemetry::Create({.exporter = std::nullopt});
+  ASSERT_TRUE(telemetry.ok());
+  EXPECT_EQ((*telemetry)->port(), 0);
+  EXPECT_EQ((*telemetry)->url(), "");
+  EXPECT_EQ((*telemetry)->Poll(std::chrono::milliseconds(0)), 0u);
+  (*telemetry)->registry().AddCounter({.name = "x_total"}).value().Increment();
+  (*telemetry)->Stop();
+}
+
+TEST(TelemetryTest, OptionsThatCannotBeAreErrors) {
+  const auto taken = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(taken.ok());
+  TelemetryOptions busy = OnFreePort();
+  busy.exporter->http.port = (*taken)->port();
+  const auto second = Telemetry::Create(std::move(busy));
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr(std::to_string((*taken)->port())));
+
+  TelemetryOptions bad_label = OnFreePort();
+  bad_label.registry.const_labels = {{"__x", "1"}};
+  EXPECT_THAT(std::string(Telemetry::Create(std::move(bad_label)).status().message()),
+              StartsWith("registry.const_labels: label name \"__x\" is reserved"));
+
+  TelemetryOptions bad_address = OnFreePort();
+  bad_address.exporter->http.address = "localhost";
+  const auto refused = Telemetry::Create(std::move(bad_address));
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(refused.status().message()), StartsWith("exporter: "));
+}
+
+TEST(TelemetryTest, StopsAndTheRegistryGoesOn) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok());
+  const std::uint16_t port = (*telemetry)->port();
+  (*telemetry)->Stop();
+  (*telemetry)->Stop();
+  EXPECT_FALSE(RawClient::Tcp(port).connected());
+  (*telemetry)->registry().AddCounter({.name = "x_total"}).value().Increment();
+}
+
+TEST(TelemetryTest, IsDrivenByTheHostWhereThatIsAskedFor) {
+  TelemetryOptions options = OnFreePort();
+  options.exporter->http.io_threads = 0;
+  const auto telemetry = Telemetry::Create(std::move(options));
+  ASSERT_TRUE(telemetry.ok());
+  (*telemetry)->registry().AddCounter({.name = "x_total"}).value().Increment();
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  ASSERT_TRUE(client.SendGet("/metrics", "Connection: close\r\n"));
+  std::string answer;
+  std::thread reader([&] { answer = client.ReadAll(); });
+  std::size_t events = 0;
+  for (int i = 0; i < 200 && events < 4; ++i) {
+    events += (*telemetry)->Poll(std::chrono::milliseconds(50));
+  }
+  (*telemetry)->Stop();
+  reader.join();
+  EXPECT_THAT(answer, HasSubstr("x_total 1\n"));
+}
+
+TEST(TelemetryTest, IsOffInAForkChildAndCanBeMadeAnewThere) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok());
+  const Counter counter = (*telemetry)->registry().AddCounter({.name = "x_total"}).value();
+  counter.Increment(5);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    alarm(60);
+    counter.Increment();
+    (*telemetry)->Stop();
+    const auto own = Telemetry::Create(OnFreePort());
+    if (!own.ok()) _exit(1);
+    (*own)->registry().AddCounter({.name = "child_total"}).value().Increment();
+    RawClient client = RawClient::Tcp((*own)->port());
+    const auto page = client.Get("/metrics");
+    _exit(page && page->body.find("child_total 1\n") != std::string::npos ? 0 : 2);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  EXPECT_THAT(client.Get("/metrics")->body, HasSubstr("\nx_total 5\n"));
+}
+
+}  // namespace
+}  // namespace vitals
