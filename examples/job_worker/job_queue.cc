@@ -1,0 +1,46 @@
+#include "examples/job_worker/job_queue.h"
+
+#include <utility>
+
+namespace job_worker {
+
+// The gauge is set under the lock: whoever sets it last knows the last size.
+
+bool JobQueue::Push(Job job) {
+  std::unique_lock lock(mutex_);
+  not_full_.wait(lock, [this] { return closed_ || jobs_.size() < capacity_; });
+  if (closed_) return false;
+  jobs_.push_back(std::move(job));
+  depth_.Set(static_cast<double>(jobs_.size()));
+  not_empty_.notify_one();
+  return true;
+}
+
+std::optional<Job> JobQueue::Pop() {
+  std::unique_lock lock(mutex_);
+  not_empty_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
+  if (jobs_.empty()) return std::nullopt;
+  Job job = std::move(jobs_.front());
+  jobs_.pop_front();
+  depth_.Set(static_cast<double>(jobs_.size()));
+  not_full_.notify_one();
+  return job;
+}
+
+void JobQueue::Close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  not_full_.notify_all();
+  not_empty_.notify_all();
+}
+
+std::size_t JobQueue::Clear() {
+  const std::lock_guard lock(mutex_);
+  const std::size_t dropped = jobs_.size();
+  jobs_.clear();
+  depth_.Set(0);
+  not_full_.notify_all();
+  return dropped;
+}
+
+}  // namespace job_worker

@@ -1,0 +1,45 @@
+#ifndef VITALS_EXAMPLES_JOB_WORKER_JOB_QUEUE_H_
+#define VITALS_EXAMPLES_JOB_WORKER_JOB_QUEUE_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <optional>
+
+#include "examples/job_worker/job.h"
+
+namespace job_worker {
+
+/// Jobs that wait for a thread, first in, first out, and never more than a fixed number: a source
+/// that is faster than the workers waits. Thread-safe.
+class JobQueue {
+ public:
+  /// `depth` shows at every moment how many jobs wait. `capacity` > 0.
+  JobQueue(std::size_t capacity, const vitals::Gauge& depth) : capacity_(capacity), depth_(depth) {}
+
+  /// Adds a job, waiting for room. False when the queue is closed: the job is not taken.
+  bool Push(Job job);
+
+  /// Takes the oldest job, waiting for one. Nothing when the queue is closed and empty.
+  std::optional<Job> Pop();
+
+  /// Takes no more jobs. What waits can still be taken out.
+  void Close();
+
+  /// Drops what waits, and says how much that was.
+  std::size_t Clear();
+
+ private:
+  const std::size_t capacity_;
+  const vitals::Gauge depth_;
+  std::mutex mutex_;
+  std::condition_variable not_full_;
+  std::condition_variable not_empty_;
+  std::deque<Job> jobs_;
+  bool closed_ = false;
+};
+
+}  // namespace job_worker
+
+#endif  // VITALS_EXAMPLES_JOB_WORKER_JOB_QUEUE_H_

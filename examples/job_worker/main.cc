@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "examples/job_worker/handlers.h"
+#include "examples/job_worker/job_source.h"
+#include "examples/job_worker/scratch_directory.h"
+#include "examples/job_worker/stop_event.h"
+#include "examples/job_worker/stop_signals.h"
+#include "examples/job_worker/summary.h"
+#include "examples/job_worker/worker_options.h"
+#include "examples/job_worker/worker_pool.h"
+#include "fmt/format.h"
+#include "spdlog/sinks/stdout_color_sinks.h"
+#include "spdlog/spdlog.h"
+#include "vitals/base/log.h"
+#include "vitals/telemetry/telemetry.h"
+
+namespace job_worker {
+namespace {
+
+/// Logs to standard error as the worker's id, and brings what vitals has to say into the same log.
+void SetUpLog(const WorkerOptions& options) {
+  auto logger = spdlog::stderr_color_mt(options.worker_id);
+  logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ [%n] %v");
+  logger->set_level(options.verbose ? spdlog::level::debug : spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+  vitals::SetLogSink([](vitals::LogSeverity severity, std::string_view message) {
+    constexpr std::array kLevels = {spdlog::level::info, spdlog::level::warn, spdlog::level::err};
+    spdlog::log(kLevels[static_cast<std::size_t>(severity)], "{}", message);
+  });
+}
+
+absl::StatusOr<std::vector<std::unique_ptr<Handler>>> MakeHandlers(
+    const WorkerOptions& options, const std::filesystem::path& scratch) {
+  ChecksumManifest manifest;
+  if (!options.manifest.empty()) {
+    auto loaded = ChecksumManifest::Load(options.manifest);
+    if (!loaded.ok()) return loaded.status();
+    manifest = *std::move(loaded);
+    spdlog::info("verifying against {}: {} files", options.manifest.string(), manifest.size());
+  }
+  std::vector<std::unique_ptr<Handler>> handlers;
+  handlers.push_back(MakeInspectHandler());
+  handlers.push_back(MakeChecksumHandler(std::move(manifest)));
+  handlers.push_back(MakeCompressHandler(options.source.tree.root, scratch));
+  return handlers;
+}
+
+/// Submits jobs until they are done or the worker stops; asks it to stop when nothing else would.
+absl::Status FeedPool(const WorkerOptions& options, const SourceOptions& source, WorkerPool& pool,
+                      StopEvent& stop) {
+  const auto jobs = SubmitJobs(source, pool, stop);
+  if (!jobs.ok()) {
+    stop.Request("there is nothing to work on");
+  } else if (!options.duration.has_value()) {
+    stop.Request("all jobs are done");
+  } else {
+    spdlog::info("all jobs are done; waiting for the end of the duration");
+  }
+  return jobs.status();
+}
+
+void WaitForStop(const WorkerOptions& options, Clock::time_point start, StopEvent& stop) {
+  if (!options.duration.has_value()) {
+    stop.Wait();
+  } else if (!stop.WaitUntil(start + *options.duration)) {
+    stop.Request("the duration is over");
+  }
+}
+
+absl::Status Run(const WorkerOptions& options) {
+  const Clock::time_point start = Clock::now();
+  BlockStopSignals();
+  const auto telemetry = vitals::Telemetry::Create(options.telemetry);
+  if (!telemetry.ok()) return telemetry.status();
+  vitals::Registry& registry = (*telemetry)->registry();
+
+  const auto scratch = ScratchDirectory::Create(options.scratch_parent);
+  if (!scratch.ok()) return scratch.status();
+  auto handlers = MakeHandlers(options, scratch->path());
+  if (!handlers.ok()) return handlers.status();
+  SourceOptions source = options.source;
+  source.tree.scratch = scratch->path();
+
+  StopEvent stop;
+  WorkerPool pool(options.pool, registry, *std::move(handlers));
+  const StopSignals signals([&](int signal) {
+    const bool first = stop.Request(fmt::format("SIG{}", sigabbrev_np(signal)));
+    if (!first) pool.Abandon();
+  });
+  if (options.telemetry.exporter.has_value()) {
+    spdlog::info("serving metrics at {}, path /metrics", (*telemetry)->url());
+  } else {
+    spdlog::info("serving no metrics: --metrics-enabled is false");
+  }
+  spdlog::info("working on {} with {} threads", source.tree.root.string(), options.pool.threads);
+
+  absl::Status source_status;
+  std::thread feeder([&] { source_status = FeedPool(options, source, pool, stop); });
+  WaitForStop(options, start, stop);
+  spdlog::info("stopping: {}", stop.reason());
+  if (const std::size_t dropped = pool.Stop(options.drain_time); dropped > 0) {
+    spdlog::warn("{} jobs that waited were dropped", dropped);
+  }
+  feeder.join();
+  for (const std::string& line : Summarize(registry)) spdlog::info("summary: {}", line);
+  return source_status;
+}
+
+}  // namespace
+}  // namespace job_worker
+
+int main(int argc, char** argv) {
+  const job_worker::CommandLine command_line = job_worker::ParseCommandLine(argc, argv);
+  if (!command_line.options.has_value()) return command_line.exit_code;
+  job_worker::SetUpLog(*command_line.options);
+  const absl::Status status = job_worker::Run(*command_line.options);
+  if (status.ok()) return 0;
+  const std::string message(status.message());
+  spdlog::error("{}", message);
+  return 1;
+}
