@@ -19,7 +19,7 @@ namespace {
 
 // The newest reason OpenSSL gives; clears its queue, which belongs to the calling thread.
 std::string TakeOpenSslReason() {
-  const unsigned long error = ERR_peek_last_error();
+  const auto error = ERR_peek_last_error();
   ERR_clear_error();
   const char* const reason = ERR_reason_error_string(error);
   return reason != nullptr ? reason : "not PEM, or of a kind that OpenSSL does not know";
