@@ -114,6 +114,9 @@ void EncodeText(const Snapshot& snapshot, std::string& page) {
       case ValueKind::kHistogram:
         WriteHistograms(family, writer);
         break;
+      case ValueKind::kSummary:
+      case ValueKind::kStates:
+        break;
     }
   }
 }

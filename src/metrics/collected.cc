@@ -1,16 +1,17 @@
 #include "metrics/collected.h"
 
+#include <algorithm>
 #include <bit>
 #include <exception>
+#include <map>
 #include <memory>
+#include <span>
 #include <utility>
 
-#include "base/utf8.h"
 #include "fmt/format.h"
+#include "metrics/collected_validation.h"
 #include "metrics/series.h"
 #include "vitals/base/log.h"
-#include "vitals/metrics/bounds.h"
-#include "vitals/model/names.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace metrics {
@@ -19,104 +20,146 @@ namespace {
 // Distinct texts that are logged; beyond, errors are only counted.
 constexpr std::size_t kMaxLoggedErrors = 64;
 
-absl::Status ValidateSeriesLabels(const Labels& labels, const Labels& const_labels, MetricType type,
-                                  std::set<std::string>& seen) {
-  if (absl::Status status = ValidateLabels(labels); !status.ok()) return status;
-  for (const Label& label : labels) {
-    if (type == MetricType::kHistogram && label.name == "le") {
-      return absl::InvalidArgumentError("label \"le\" is reserved for the buckets of histograms");
+void AddSeries(const CollectedSeries& series, FamilySeries& list) {
+  Series* const added = Series::Create(0, SeriesRef(), 0, {}, LabelText(series.labels));
+  added->created_ms = series.created_ms;
+  list.Add(*added);
+  added->Release();
+}
+
+Exemplar ToExemplar(const CollectedExemplar& collected, std::size_t series, std::size_t bin) {
+  Exemplar exemplar;
+  exemplar.value = collected.value;
+  exemplar.timestamp_seconds = collected.timestamp_seconds;
+  exemplar.series = static_cast<std::uint32_t>(series);
+  exemplar.bin = static_cast<std::uint32_t>(bin);
+  const std::string text = LabelText(collected.labels);
+  exemplar.label_size = static_cast<std::uint16_t>(text.size());
+  std::copy(text.begin(), text.end(), exemplar.label_bytes.begin());
+  return exemplar;
+}
+
+// At most one for each bin, as pages show them: the last one given.
+void AddExemplars(const CollectedHistogram& histogram, const std::vector<double>& bounds,
+                  std::size_t series, MetricFamily& family) {
+  std::map<std::size_t, const CollectedExemplar*> by_bin;
+  for (const CollectedExemplar& exemplar : histogram.exemplars) {
+    const auto bound = std::lower_bound(bounds.begin(), bounds.end(), exemplar.value);
+    by_bin[static_cast<std::size_t>(bound - bounds.begin())] = &exemplar;
+  }
+  for (const auto& [bin, exemplar] : by_bin) {
+    family.AddExemplar(ToExemplar(*exemplar, series, bin));
+  }
+}
+
+// Fills families of a snapshot from a collected one. All its parts have a description in common,
+// but for bounds and quantiles, in which the series of some sources differ: these make parts.
+class FamilyFiller {
+ public:
+  FamilyFiller(const CollectedFamily& collected, const Labels& const_labels, Snapshot& snapshot)
+      : collected_(collected), const_labels_(const_labels), snapshot_(snapshot) {}
+
+  void FillSamples() {
+    auto description = Describe(ValueKind::kDouble);
+    MetricFamily& family = snapshot_.AddFamily();
+    std::uint64_t* word = Reset(std::move(description), collected_.samples, family);
+    for (std::size_t i = 0; i < collected_.samples.size(); ++i) {
+      const CollectedSample& sample = collected_.samples[i];
+      *word++ = std::bit_cast<std::uint64_t>(sample.value);
+      if (sample.exemplar) family.AddExemplar(ToExemplar(*sample.exemplar, i, 0));
     }
-    for (const Label& constant : const_labels) {
-      if (label.name == constant.name) {
-        return absl::InvalidArgumentError(
-            fmt::format("label \"{}\" is a constant label of the registry", label.name));
+  }
+
+  void FillHistograms() {
+    const std::span<const CollectedHistogram> all = collected_.histograms;
+    const auto bounds_of = [&](const CollectedHistogram& histogram) -> const std::vector<double>& {
+      return histogram.bounds.empty() ? collected_.bounds : histogram.bounds;
+    };
+    ForEachRun(all, bounds_of, [&](std::span<const CollectedHistogram> run) {
+      auto description = Describe(ValueKind::kHistogram);
+      description->bounds = bounds_of(run[0]);
+      MetricFamily& family = snapshot_.AddFamily();
+      std::uint64_t* word = Reset(std::move(description), run, family);
+      for (std::size_t i = 0; i < run.size(); ++i) {
+        *word++ = std::bit_cast<std::uint64_t>(run[i].sum);
+        word = std::copy(run[i].bins.begin(), run[i].bins.end(), word);
+        AddExemplars(run[i], bounds_of(run[i]), i, family);
       }
+    });
+  }
+
+  void FillSummaries() {
+    const std::span<const CollectedSummary> all = collected_.summaries;
+    const auto quantiles_of = [](const CollectedSummary& summary) {
+      std::vector<double> quantiles;
+      for (const auto& [quantile, value] : summary.quantiles) quantiles.push_back(quantile);
+      return quantiles;
+    };
+    ForEachRun(all, quantiles_of, [&](std::span<const CollectedSummary> run) {
+      auto description = Describe(ValueKind::kSummary);
+      description->quantiles = quantiles_of(run[0]);
+      std::uint64_t* word = Reset(std::move(description), run, snapshot_.AddFamily());
+      for (const CollectedSummary& summary : run) {
+        *word++ = std::bit_cast<std::uint64_t>(summary.sum);
+        *word++ = summary.count;
+        for (const auto& [quantile, value] : summary.quantiles) {
+          *word++ = std::bit_cast<std::uint64_t>(value);
+        }
+      }
+    });
+  }
+
+ private:
+  std::shared_ptr<FamilyDescription> Describe(ValueKind kind) const {
+    auto description = std::make_shared<FamilyDescription>();
+    description->name = collected_.name;
+    description->help = collected_.help;
+    description->unit = collected_.unit;
+    description->type = collected_.type;
+    description->kind = kind;
+    description->const_labels = const_labels_;
+    return description;
+  }
+
+  // Points `family` at these series and returns its column.
+  template <typename Range>
+  static std::uint64_t* Reset(std::shared_ptr<FamilyDescription> description, const Range& all,
+                              MetricFamily& family) {
+    CompleteDescription(*description);
+    auto list = std::make_shared<FamilySeries>();
+    for (const CollectedSeries& series : all) AddSeries(series, *list);
+    std::uint64_t* const column = family.Reset(std::move(description), std::move(list)).data();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i].timestamp_ms) family.SetTimestamp(i, *all[i].timestamp_ms);
+    }
+    return column;
+  }
+
+  // Calls `fill` for each run of values for which `key_of` gives the same.
+  template <typename Value, typename KeyOf, typename Fill>
+  static void ForEachRun(std::span<const Value> all, const KeyOf& key_of, const Fill& fill) {
+    while (!all.empty()) {
+      std::size_t size = 1;
+      while (size < all.size() && key_of(all[size]) == key_of(all[0])) ++size;
+      fill(all.first(size));
+      all = all.subspan(size);
     }
   }
-  std::string text = LabelText(labels);
-  if (!seen.insert(text).second) {
-    return absl::InvalidArgumentError(fmt::format("series {{{}}} is there twice", text));
-  }
-  return absl::OkStatus();
-}
 
-absl::Status ValidateHistograms(const CollectedFamily& family) {
-  if (absl::Status status = Bounds(family.bounds).Validate(); !status.ok()) return status;
-  for (const CollectedHistogram& histogram : family.histograms) {
-    if (histogram.bins.size() != family.bounds.size() + 1) {
-      return absl::InvalidArgumentError(fmt::format(
-          "a histogram has {} bins for {} bounds: give one for each bound and one above",
-          histogram.bins.size(), family.bounds.size()));
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ValidateFamily(const CollectedFamily& family, const Labels& const_labels) {
-  if (absl::Status status = ValidateMetricName(family.name); !status.ok()) return status;
-  if (!base::IsValidUtf8(family.help)) {
-    return absl::InvalidArgumentError("the help text is not valid UTF-8");
-  }
-  const bool is_histogram = family.type == MetricType::kHistogram;
-  if (is_histogram ? !family.samples.empty() : !family.histograms.empty()) {
-    return absl::InvalidArgumentError(
-        "samples and type differ: histograms are for histograms, samples for all others");
-  }
-  if (is_histogram) {
-    if (absl::Status status = ValidateHistograms(family); !status.ok()) return status;
-  }
-  std::set<std::string> seen;
-  for (const CollectedSample& sample : family.samples) {
-    absl::Status status = ValidateSeriesLabels(sample.labels, const_labels, family.type, seen);
-    if (!status.ok()) return status;
-  }
-  for (const CollectedHistogram& histogram : family.histograms) {
-    absl::Status status = ValidateSeriesLabels(histogram.labels, const_labels, family.type, seen);
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
-void AddSeries(const Labels& labels, FamilySeries& list) {
-  Series* const series = Series::Create(0, SeriesRef(), 0, {}, LabelText(labels));
-  list.Add(*series);
-  series->Release();
-}
-
-void FillFamily(CollectedFamily collected, const Labels& const_labels, MetricFamily& family) {
-  auto description = std::make_shared<FamilyDescription>();
-  description->name = std::move(collected.name);
-  description->help = std::move(collected.help);
-  description->type = collected.type;
-  description->kind =
-      collected.type == MetricType::kHistogram ? ValueKind::kHistogram : ValueKind::kDouble;
-  description->const_labels = const_labels;
-  description->bounds = std::move(collected.bounds);
-  CompleteDescription(*description);
-
-  auto list = std::make_shared<FamilySeries>();
-  for (const CollectedSample& sample : collected.samples) AddSeries(sample.labels, *list);
-  for (const CollectedHistogram& histogram : collected.histograms) {
-    AddSeries(histogram.labels, *list);
-  }
-  std::uint64_t* word = family.Reset(std::move(description), std::move(list)).data();
-  for (const CollectedSample& sample : collected.samples) {
-    *word++ = std::bit_cast<std::uint64_t>(sample.value);
-  }
-  for (const CollectedHistogram& histogram : collected.histograms) {
-    *word++ = std::bit_cast<std::uint64_t>(histogram.sum);
-    for (const std::uint64_t bin : histogram.bins) *word++ = bin;
-  }
-}
+  const CollectedFamily& collected_;
+  const Labels& const_labels_;
+  Snapshot& snapshot_;
+};
 
 }  // namespace
 
 std::vector<std::string> ShownNames(std::string_view family, MetricType type) {
   std::vector<std::string> names = {std::string(family)};
-  if (type == MetricType::kHistogram) {
-    for (const char* const suffix : {"_bucket", "_sum", "_count"}) {
-      names.push_back(names[0] + suffix);
-    }
+  const bool is_histogram = type == MetricType::kHistogram;
+  if (is_histogram) names.push_back(names[0] + "_bucket");
+  if (is_histogram || type == MetricType::kSummary) {
+    names.push_back(names[0] + "_sum");
+    names.push_back(names[0] + "_count");
   }
   return names;
 }
@@ -163,17 +206,16 @@ void CollectedAppender::Collect(Collector& collector) {
         snapshot_);
     return;
   }
-  for (CollectedFamily& family : families) {
-    std::string name = family.name;
-    if (absl::Status status = Append(std::move(family)); !status.ok()) {
-      errors_.Report(fmt::format("collected family \"{}\" is left out: {}", name,
+  for (const CollectedFamily& family : families) {
+    if (absl::Status status = Append(family); !status.ok()) {
+      errors_.Report(fmt::format("collected family \"{}\" is left out: {}", family.name,
                                  std::string(status.message())),
                      snapshot_);
     }
   }
 }
 
-absl::Status CollectedAppender::Append(CollectedFamily family) {
+absl::Status CollectedAppender::Append(const CollectedFamily& family) {
   if (absl::Status status = ValidateFamily(family, const_labels_); !status.ok()) return status;
   std::vector<std::string> names = ShownNames(family.name, family.type);
   for (const std::string& name : names) {
@@ -183,7 +225,17 @@ absl::Status CollectedAppender::Append(CollectedFamily family) {
     }
   }
   shown_names_.insert(names.begin(), names.end());
-  FillFamily(std::move(family), const_labels_, snapshot_.AddFamily());
+  FamilyFiller filler(family, const_labels_, snapshot_);
+  switch (family.type) {
+    case MetricType::kHistogram:
+      filler.FillHistograms();
+      break;
+    case MetricType::kSummary:
+      filler.FillSummaries();
+      break;
+    default:
+      filler.FillSamples();
+  }
   return absl::OkStatus();
 }
 

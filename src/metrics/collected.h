@@ -17,8 +17,7 @@
 VITALS_NAMESPACE_BEGIN
 namespace metrics {
 
-/// The names under which a family's lines stand on a page: its own, or, for a histogram, that
-/// and the three made from it.
+/// The names under which a family's lines stand on a page: its own, and those made from it.
 std::vector<std::string> ShownNames(std::string_view family, MetricType type);
 
 /// What collectors did wrong: counted, and logged once for each text. Thread-safe.
@@ -45,7 +44,7 @@ class CollectedAppender {
   void Collect(Collector& collector);
 
   /// Appends one family; InvalidArgument with the reason where that cannot be.
-  absl::Status Append(CollectedFamily family);
+  absl::Status Append(const CollectedFamily& family);
 
  private:
   const Labels& const_labels_;

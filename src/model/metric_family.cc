@@ -18,9 +18,9 @@ void AppendEscapedHelp(std::string_view help, std::string& out) {
   }
 }
 
-std::string BoundText(double bound) {
+std::string NumberText(double number) {
   char buffer[32];
-  const std::to_chars_result result = std::to_chars(buffer, buffer + sizeof(buffer), bound);
+  const std::to_chars_result result = std::to_chars(buffer, buffer + sizeof(buffer), number);
   return std::string(buffer, result.ptr);
 }
 
@@ -41,11 +41,35 @@ std::string_view MetricTypeName(MetricType type) noexcept {
     case MetricType::kCounter:
       return "counter";
     case MetricType::kGauge:
+    case MetricType::kInfo:
+    case MetricType::kStateSet:
       return "gauge";
     case MetricType::kHistogram:
+    case MetricType::kGaugeHistogram:
       return "histogram";
+    case MetricType::kSummary:
+      return "summary";
   }
   return "untyped";
+}
+
+std::string_view OpenMetricsTypeName(MetricType type) noexcept {
+  switch (type) {
+    case MetricType::kUntyped:
+      return "unknown";
+    case MetricType::kGaugeHistogram:
+      return "gaugehistogram";
+    case MetricType::kInfo:
+      return "info";
+    case MetricType::kStateSet:
+      return "stateset";
+    case MetricType::kCounter:
+    case MetricType::kGauge:
+    case MetricType::kHistogram:
+    case MetricType::kSummary:
+      break;
+  }
+  return MetricTypeName(type);
 }
 
 void AppendEscapedLabelValue(std::string_view text, std::string& out) {
@@ -108,8 +132,14 @@ void CompleteDescription(FamilyDescription& description) {
   d.const_label_text = LabelText(d.const_labels);
   d.bound_texts.clear();
   if (d.kind == ValueKind::kHistogram) {
-    for (const double bound : d.bounds) d.bound_texts.push_back(BoundText(bound));
+    for (const double bound : d.bounds) d.bound_texts.push_back(NumberText(bound));
     d.bound_texts.emplace_back("+Inf");
+  }
+  d.quantile_texts.clear();
+  for (const double quantile : d.quantiles) d.quantile_texts.push_back(NumberText(quantile));
+  d.state_texts.clear();
+  for (const std::string& state : d.states) {
+    AppendLabelText({d.name, state}, d.state_texts.emplace_back());
   }
 }
 
@@ -126,8 +156,11 @@ double MetricFamily::Number(std::size_t index) const {
       return static_cast<double>(Unsigned(index));
     case ValueKind::kSigned:
       return static_cast<double>(Signed(index));
+    case ValueKind::kStates:
+      return static_cast<double>(Unsigned(index));
     case ValueKind::kDouble:
     case ValueKind::kHistogram:
+    case ValueKind::kSummary:
       break;
   }
   return Double(index);
@@ -139,12 +172,21 @@ std::span<std::uint64_t> MetricFamily::Reset(std::shared_ptr<const FamilyDescrip
   series_ = std::move(series);
   blocks_ = series_->blocks();
   words_.assign(blocks_.size() * description_->words_per_series(), 0);
+  timestamps_.clear();
+  exemplars_.clear();
   return words_;
+}
+
+void MetricFamily::SetTimestamp(std::size_t index, std::int64_t timestamp_ms) {
+  timestamps_.resize(size(), kNoTimestamp);
+  timestamps_[index] = timestamp_ms;
 }
 
 void MetricFamily::Clear() {
   blocks_ = {};
   words_.clear();
+  timestamps_.clear();
+  exemplars_.clear();
   series_.reset();
   description_.reset();
 }

@@ -233,7 +233,7 @@ TEST(CollectorTest, WhatBreaksTheDataModelIsLeftOutCountedAndLogged) {
       {GaugeFamily("x", {{{{"a", "\xFF"}}, 1}}), "not valid UTF-8"},
       {GaugeFamily("x", {{{{"env", "1"}}, 1}}), "constant label of the registry"},
       {GaugeFamily("x", {{{{"a", "1"}}, 1}, {{{"a", "1"}}, 2}}), "series {a=\"1\"} is there twice"},
-      {mixed, "samples and type differ"},
+      {mixed, "values and type differ"},
       {short_bins, "1 bins for 1 bounds"},
       {bad_help, "help text is not valid UTF-8"},
   };

@@ -14,6 +14,7 @@
 #include "vitals/metrics/bounds.h"
 #include "vitals/metrics/collector.h"
 #include "vitals/metrics/family.h"
+#include "vitals/metrics/gatherer.h"
 #include "vitals/model/labels.h"
 #include "vitals/model/snapshot.h"
 
@@ -69,11 +70,11 @@ struct RegistryOptions {
 /// constant labels are the same. They fail with InvalidArgument for a name, label or bound that the
 /// data model refuses, and with AlreadyExists, naming both definitions, when the name is taken by
 /// something else, or by what a histogram shows as `_bucket`, `_sum` and `_count`.
-class VITALS_EXPORT Registry {
+class VITALS_EXPORT Registry : public Gatherer {
  public:
   Registry();
   explicit Registry(RegistryOptions options);
-  ~Registry();
+  ~Registry() override;
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
@@ -139,7 +140,7 @@ class VITALS_EXPORT Registry {
   /// Reads every family into `snapshot`, replacing what it held. Totals never go down from one
   /// Gather to the next. Families are read one by one: no record waits, a new series waits for one
   /// family at most. Several threads may gather at once, each into a snapshot of its own.
-  void Gather(Snapshot& snapshot);
+  void Gather(Snapshot& snapshot) override;
 
  private:
   template <typename Result>

@@ -19,10 +19,11 @@ VITALS_NAMESPACE_BEGIN
 /// changes has to copy its list of them once: Clear() it when done.
 class VITALS_EXPORT Snapshot {
  public:
-  /// The families, sorted by name.
+  /// The families, sorted by name. Several of one name are parts of one family, which have their
+  /// type in common and no series: a page shows them under one header.
   std::span<const MetricFamily> families() const { return {families_.data(), size_}; }
 
-  /// The family of this name; null when there is none.
+  /// The first family of this name; null when there is none.
   const MetricFamily* Find(std::string_view name) const;
 
   /// What was left out, one text for each collector or family, with the reason.

@@ -1,0 +1,149 @@
+#include "metrics/collected_validation.h"
+
+#include <cmath>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "base/utf8.h"
+#include "fmt/format.h"
+#include "vitals/metrics/bounds.h"
+#include "vitals/model/names.h"
+
+VITALS_NAMESPACE_BEGIN
+namespace metrics {
+namespace {
+
+// The label that a family's own lines need; empty where there is none.
+std::string_view ReservedLabel(MetricType type) {
+  switch (type) {
+    case MetricType::kHistogram:
+      return "le";
+    case MetricType::kSummary:
+      return "quantile";
+    default:
+      return "";
+  }
+}
+
+absl::Status ValidateSeriesLabels(const Labels& labels, const Labels& const_labels, MetricType type,
+                                  std::set<std::string>& seen) {
+  if (absl::Status status = ValidateLabels(labels); !status.ok()) return status;
+  for (const Label& label : labels) {
+    if (label.name == ReservedLabel(type)) {
+      return absl::InvalidArgumentError(fmt::format(
+          "label \"{}\" is reserved for the lines of this type: rename it", label.name));
+    }
+    if (!const_labels.Get(label.name).empty()) {
+      return absl::InvalidArgumentError(
+          fmt::format("label \"{}\" is a constant label of the registry", label.name));
+    }
+  }
+  std::string text = LabelText(labels);
+  if (!seen.insert(text).second) {
+    return absl::InvalidArgumentError(fmt::format("series {{{}}} is there twice", text));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateExemplar(const CollectedExemplar& exemplar) {
+  if (absl::Status status = ValidateLabels(exemplar.labels); !status.ok()) return status;
+  if (LabelText(exemplar.labels).size() > Exemplar::kMaxLabelBytes) {
+    return absl::InvalidArgumentError(
+        fmt::format("the labels of an exemplar take more than {} bytes: give it a trace id alone",
+                    Exemplar::kMaxLabelBytes));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateHistogram(const CollectedHistogram& histogram, const CollectedFamily& family) {
+  const std::vector<double>& bounds = histogram.bounds.empty() ? family.bounds : histogram.bounds;
+  // The bucket of +Inf alone is a histogram too.
+  if (!bounds.empty()) {
+    if (absl::Status status = Bounds(bounds).Validate(); !status.ok()) return status;
+    if (std::isinf(bounds.back())) {
+      return absl::InvalidArgumentError("the bound +Inf is there by itself: leave it out");
+    }
+  }
+  if (histogram.bins.size() != bounds.size() + 1) {
+    return absl::InvalidArgumentError(
+        fmt::format("a histogram has {} bins for {} bounds: give one for each bound and one above",
+                    histogram.bins.size(), bounds.size()));
+  }
+  for (const CollectedExemplar& exemplar : histogram.exemplars) {
+    if (absl::Status status = ValidateExemplar(exemplar); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateSummary(const CollectedSummary& summary) {
+  double previous = -1;
+  for (const auto& [quantile, value] : summary.quantiles) {
+    if (!(quantile >= 0 && quantile <= 1 && quantile > previous)) {
+      return absl::InvalidArgumentError(
+          fmt::format("quantile {} is out of place: give rising ones from 0 to 1", quantile));
+    }
+    previous = quantile;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateKind(const CollectedFamily& family) {
+  const bool histogram = family.type == MetricType::kHistogram;
+  const bool summary = family.type == MetricType::kSummary;
+  if (family.type == MetricType::kGaugeHistogram) {
+    return absl::InvalidArgumentError(
+        "a GaugeHistogram has no form in the text format: give a Histogram");
+  }
+  if ((!family.histograms.empty() && !histogram) || (!family.summaries.empty() && !summary) ||
+      (!family.samples.empty() && (histogram || summary))) {
+    return absl::InvalidArgumentError(
+        "values and type differ: histograms are for Histogram, summaries for Summary, samples for "
+        "all others");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ValidateUnit(std::string_view name, std::string_view unit) {
+  if (unit.empty()) return absl::OkStatus();
+  for (const std::string_view suffix : {"_total", "_info"}) {
+    if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
+  }
+  if (name.size() > unit.size() + 1 && name.ends_with(unit) &&
+      name[name.size() - unit.size() - 1] == '_') {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(fmt::format(
+      "the unit is \"{}\", which the name does not end in: call it {}_{}", unit, name, unit));
+}
+
+absl::Status ValidateFamily(const CollectedFamily& family, const Labels& const_labels) {
+  absl::Status status = ValidateMetricName(family.name);
+  if (!base::IsValidUtf8(family.help)) {
+    status.Update(absl::InvalidArgumentError("the help text is not valid UTF-8"));
+  }
+  status.Update(ValidateUnit(family.name, family.unit));
+  status.Update(ValidateKind(family));
+  std::set<std::string> seen;
+  const auto check = [&](const CollectedSeries& series) {
+    status.Update(ValidateSeriesLabels(series.labels, const_labels, family.type, seen));
+  };
+  for (const CollectedSample& sample : family.samples) {
+    check(sample);
+    if (sample.exemplar) status.Update(ValidateExemplar(*sample.exemplar));
+  }
+  for (const CollectedHistogram& histogram : family.histograms) {
+    check(histogram);
+    status.Update(ValidateHistogram(histogram, family));
+  }
+  for (const CollectedSummary& summary : family.summaries) {
+    check(summary);
+    status.Update(ValidateSummary(summary));
+  }
+  return status;
+}
+
+}  // namespace metrics
+VITALS_NAMESPACE_END

@@ -1,0 +1,20 @@
+#ifndef VITALS_SRC_METRICS_COLLECTED_VALIDATION_H_
+#define VITALS_SRC_METRICS_COLLECTED_VALIDATION_H_
+
+#include "absl/status/status.h"
+#include "vitals/base/config.h"
+#include "vitals/metrics/collector.h"
+
+VITALS_NAMESPACE_BEGIN
+namespace metrics {
+
+/// OK for a unit that the name ends in, with `_total` or `_info` behind it or not, and for none.
+absl::Status ValidateUnit(std::string_view name, std::string_view unit);
+
+/// OK for a family that a page can show. `const_labels` are the registry's.
+absl::Status ValidateFamily(const CollectedFamily& family, const Labels& const_labels);
+
+}  // namespace metrics
+VITALS_NAMESPACE_END
+
+#endif  // VITALS_SRC_METRICS_COLLECTED_VALIDATION_H_
