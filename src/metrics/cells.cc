@@ -194,16 +194,23 @@ void ChunkInfo::ClearStaleBlocks(Chunk& chunk) noexcept {
 void ChunkInfo::AddLiveBlocks(Chunk& chunk, Chunk& shared) noexcept {
   for (std::uint32_t block = 0; block < layout_.blocks; ++block) {
     if (!IsLiveBlock(chunk, block)) continue;
-    const Word* const cells = chunk.cells(layout_.cell_offset(block));
+    Word* const cells = chunk.cells(layout_.cell_offset(block));
     Word* const totals = shared.cells(layout_.cell_offset(block));
-    for (std::uint32_t cell = 0; cell < shape_.cells; ++cell) {
-      // Relaxed: the chunk's thread is at its end, nobody else writes it.
+    // Relaxed: the chunk's thread is at its end, nobody else writes it.
+    const std::uint32_t small_start = shape_.cells - shape_.small_cells;
+    for (std::uint32_t cell = 0; cell < small_start; ++cell) {
       const std::uint64_t amount = cells[cell].load(std::memory_order_relaxed);
       if (cell < shape_.double_cells) {
         AddToSharedCell(totals[cell], std::bit_cast<double>(amount));
       } else {
         AddToSharedCell(totals[cell], amount);
       }
+    }
+    const base::SmallWord* const small_cells = SmallCells(cells + small_start);
+    base::SmallWord* const small_totals = SmallCells(totals + small_start);
+    for (std::uint32_t cell = 0; cell < 2 * shape_.small_cells; ++cell) {
+      const std::uint32_t amount = small_cells[cell].load(std::memory_order_relaxed);
+      if (amount != 0) AddToSharedCell(small_totals[cell], amount);
     }
   }
 }
@@ -258,7 +265,7 @@ void FreeSlot(const Slot& slot) {
   PoolOf(FindChunkInfo(slot.chunk())->shape()).free.push_back(slot);
 }
 
-GaugeCell* AllocateGaugeCell() {
+GaugeCell* AllocateGaugeCell(std::uint64_t value_bits, std::uint32_t state_count) {
   constexpr std::size_t kCellsPerSlab = 8;
   std::vector<GaugeCell*>& free = TheStructure().free_gauge_cells;
   if (free.empty()) {
@@ -268,8 +275,10 @@ GaugeCell* AllocateGaugeCell() {
   }
   GaugeCell* const cell = free.back();
   free.pop_back();
-  // Relaxed: nobody else writes a free cell; the generation's release publishes the value.
-  cell->value_bits.store(std::bit_cast<std::uint64_t>(0.0), std::memory_order_relaxed);
+  // Relaxed: nobody else writes a free cell; the generation's release publishes the rest.
+  cell->value_bits.store(value_bits, std::memory_order_relaxed);
+  cell->state_count.store(state_count, std::memory_order_relaxed);
+  cell->touched.store(0, std::memory_order_relaxed);
   cell->generation.store(++TheStructure().last_gauge_generation, std::memory_order_release);
   return cell;
 }

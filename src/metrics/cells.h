@@ -31,6 +31,7 @@ extern constinit base::Mutex structure_mutex;
 struct CellShape {
   std::uint32_t cells = 1;
   std::uint32_t double_cells = 0;  ///< how many of them, from the first, hold doubles
+  std::uint32_t small_cells = 0;   ///< how many of them, up to the last, hold two small cells
 
   friend bool operator==(const CellShape&, const CellShape&) = default;
 };
@@ -83,6 +84,7 @@ class ChunkInfo {
 
 /// Adds to a cell that several threads may write.
 void AddToSharedCell(base::Word& cell, std::uint64_t amount) noexcept;
+void AddToSharedCell(base::SmallWord& cell, std::uint32_t amount) noexcept;
 void AddToSharedCell(base::Word& cell, double amount) noexcept;
 
 /// The info of a chunk; null for a number that was never given out. Lock-free.
@@ -100,8 +102,10 @@ void RetireSlot(const Slot& slot) noexcept VITALS_REQUIRES(structure_mutex);
 /// Frees a retired slot, after WaitForReaders().
 void FreeSlot(const Slot& slot) VITALS_REQUIRES(structure_mutex);
 
-/// The same life for the cells of gauges. Allocate gives the cell a generation and the value 0.
-GaugeCell* AllocateGaugeCell() VITALS_REQUIRES(structure_mutex);
+/// The same life for the cells of gauges. Allocate gives the cell a generation and its
+/// first value.
+GaugeCell* AllocateGaugeCell(std::uint64_t value_bits, std::uint32_t state_count)
+    VITALS_REQUIRES(structure_mutex);
 void RetireGaugeCell(GaugeCell& cell) noexcept VITALS_REQUIRES(structure_mutex);
 void FreeGaugeCell(GaugeCell& cell) VITALS_REQUIRES(structure_mutex);
 

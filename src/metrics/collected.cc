@@ -192,26 +192,31 @@ CollectedAppender::CollectedAppender(const Labels& const_labels, CollectorErrors
   }
 }
 
-void CollectedAppender::Collect(Collector& collector) {
+void CollectedAppender::Collect(RegisteredCollector& registered, std::chrono::nanoseconds timeout) {
+  const std::shared_ptr<Collector> collector = registered.Lock();
+  if (collector == nullptr) return;
   std::vector<CollectedFamily> families;
-  try {
-    families = collector.Collect();
-  } catch (const std::exception& error) {
-    errors_.Report(fmt::format("a collector threw, its metrics are left out: {}", error.what()),
-                   snapshot_);
-    return;
-  } catch (...) {
-    errors_.Report(
-        "a collector threw something that is no std::exception, its metrics are left out",
-        snapshot_);
-    return;
-  }
-  for (const CollectedFamily& family : families) {
-    if (absl::Status status = Append(family); !status.ok()) {
-      errors_.Report(fmt::format("collected family \"{}\" is left out: {}", family.name,
-                                 std::string(status.message())),
-                     snapshot_);
+  {
+    const ExclusiveCall::Turn turn(registered.call, timeout);
+    if (turn.state() != ExclusiveCall::Turn::State::kMine) {
+      return Report("a collector is left out: it has not returned to another Gather");
     }
+    try {
+      families = collector->Collect();
+    } catch (const std::exception& error) {
+      return Report(fmt::format("a collector threw, its metrics are left out: {}", error.what()));
+    } catch (...) {
+      return Report(
+          "a collector threw something that is no std::exception, its metrics are left out");
+    }
+  }
+  for (const CollectedFamily& family : families) AppendOrReport(family);
+}
+
+void CollectedAppender::AppendOrReport(const CollectedFamily& family) {
+  if (absl::Status status = Append(family); !status.ok()) {
+    Report(fmt::format("collected family \"{}\" is left out: {}", family.name,
+                       std::string(status.message())));
   }
 }
 

@@ -1,7 +1,9 @@
 #ifndef VITALS_SRC_METRICS_COLLECTED_H_
 #define VITALS_SRC_METRICS_COLLECTED_H_
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -10,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "metrics/cells.h"
+#include "metrics/exclusive_call.h"
 #include "vitals/base/config.h"
 #include "vitals/metrics/collector.h"
 #include "vitals/model/snapshot.h"
@@ -19,6 +22,19 @@ namespace metrics {
 
 /// The names under which a family's lines stand on a page: its own, and those made from it.
 std::vector<std::string> ShownNames(std::string_view family, MetricType type);
+
+/// A collector of a registry: one that it owns, or one that somebody else does.
+struct RegisteredCollector {
+  const Collector* address = nullptr;  ///< to tell it from others
+  std::shared_ptr<Collector> owned;
+  std::weak_ptr<Collector> watched;
+  ExclusiveCall call;
+
+  bool IsGone() const { return owned == nullptr && watched.expired(); }
+
+  /// The collector; null when it is gone.
+  std::shared_ptr<Collector> Lock() const { return owned != nullptr ? owned : watched.lock(); }
+};
 
 /// What collectors did wrong: counted, and logged once for each text. Thread-safe.
 class CollectorErrors {
@@ -41,7 +57,13 @@ class CollectedAppender {
   CollectedAppender(const Labels& const_labels, CollectorErrors& errors, Snapshot& snapshot);
 
   /// Asks a collector and appends what it returns.
-  void Collect(Collector& collector);
+  void Collect(RegisteredCollector& collector, std::chrono::nanoseconds timeout);
+
+  /// As Append(), and reports what cannot be.
+  void AppendOrReport(const CollectedFamily& family);
+
+  /// Notes that something was left out.
+  void Report(std::string error) { errors_.Report(std::move(error), snapshot_); }
 
   /// Appends one family; InvalidArgument with the reason where that cannot be.
   absl::Status Append(const CollectedFamily& family);

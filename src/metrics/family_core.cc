@@ -38,23 +38,39 @@ std::vector<std::string_view> ToValidValues(std::span<const std::string_view> va
 
 const InstrumentTraits& TraitsOf(InstrumentType type) noexcept {
   static constexpr InstrumentTraits kTraits[] = {
-      {"Counter", MetricType::kCounter, ValueKind::kUnsigned, {1, 0}, 0},
-      {"DoubleCounter", MetricType::kCounter, ValueKind::kDouble, {1, 1}, 1},
-      {"UpDownCounter", MetricType::kGauge, ValueKind::kSigned, {2, 0}, 0},
-      {"Gauge", MetricType::kGauge, ValueKind::kDouble, {0, 0}, 0},
-      {"Histogram", MetricType::kHistogram, ValueKind::kHistogram, {2, 2}, 2},
+      {"Counter", MetricType::kCounter, ValueKind::kUnsigned, {1, 0, 0}, 0, false, 0},
+      {"DoubleCounter", MetricType::kCounter, ValueKind::kDouble, {1, 1, 0}, 1, false, 0},
+      {"UpDownCounter", MetricType::kGauge, ValueKind::kSigned, {2, 0, 0}, 0, false, 0},
+      {"Gauge", MetricType::kGauge, ValueKind::kDouble, {0, 0, 0}, 0, true, 0},
+      {"Histogram", MetricType::kHistogram, ValueKind::kHistogram, {2, 2, 0}, 2, false, 0},
+      {"Summary",
+       MetricType::kSummary,
+       ValueKind::kSummary,
+       {Summary::kCells, 1, Summary::kCells - Summary::kFirstBinCell},
+       1,
+       false,
+       0},
+      {"Info", MetricType::kInfo, ValueKind::kUnsigned, {0, 0, 0}, 0, true, 1},
+      {"StateSet", MetricType::kStateSet, ValueKind::kStates, {0, 0, 0}, 0, true, 0},
   };
   return kTraits[static_cast<std::size_t>(type)];
 }
 
-FamilyCore::FamilyCore(InstrumentType type, std::shared_ptr<const FamilyDescription> description,
-                       std::size_t max_series, const BinIndex* bins)
-    : type_(type),
-      description_(std::move(description)),
-      max_series_(max_series),
-      bins_(bins),
-      schema_(description_->label_names, TraitsOf(type).reported_count),
-      series_(std::make_shared<FamilySeries>()) {}
+FamilyCore::FamilyCore(FamilySpec spec)
+    : type_(spec.type),
+      description_(std::make_shared<const FamilyDescription>(std::move(spec.description))),
+      max_series_(spec.max_series),
+      bins_(spec.bins),
+      clock_(std::move(spec.clock)),
+      schema_(description_->label_names, TraitsOf(type_).reported_count),
+      series_(std::make_shared<FamilySeries>()) {
+  const base::MutexLock lock(structure_mutex);
+  if (type_ == InstrumentType::kSummary) {
+    summaries_ =
+        std::make_unique<SummarySeries>(spec.window, spec.window_parts, clock_->MonotonicNow());
+  }
+  if (spec.expire_after.count() > 0) idle_ = std::make_unique<IdleSeries>(spec.expire_after);
+}
 
 FamilyCore::~FamilyCore() {
   RemoveAll();
@@ -72,8 +88,9 @@ CellShape FamilyCore::shape() const noexcept {
 }
 
 SeriesRef FamilyCore::AllocatePlace() {
-  if (type_ == InstrumentType::kGauge) {
-    const GaugeCell* const cell = AllocateGaugeCell();
+  if (TraitsOf(type_).in_gauge_cell) {
+    const GaugeCell* const cell = AllocateGaugeCell(
+        TraitsOf(type_).first_bits, static_cast<std::uint32_t>(description_->states.size()));
     // Relaxed: written under the lock that is held.
     return SeriesRef::Of(cell, cell->generation.load(std::memory_order_relaxed));
   }
@@ -81,7 +98,7 @@ SeriesRef FamilyCore::AllocatePlace() {
 }
 
 void FamilyCore::FreePlace(const SeriesRef& ref) {
-  if (type_ == InstrumentType::kGauge) {
+  if (TraitsOf(type_).in_gauge_cell) {
     RetireGaugeCell(*ref.gauge_cell());
     FreeGaugeCell(*ref.gauge_cell());
   } else {
@@ -136,6 +153,9 @@ Series& FamilyCore::Add(std::uint32_t hash, std::span<const std::string_view> va
   Series* series = nullptr;
   try {
     series = schema_.Create(hash, ref, values);
+    series->created_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock_->Now().time_since_epoch())
+            .count();
     MutableSeries().Add(*series);
   } catch (...) {
     if (series != nullptr) series->Release();
@@ -187,7 +207,9 @@ void FamilyCore::RemoveLocked(Series& series) {
   // There is room now; and if this is the overflow series, no new lookup may end in it.
   overflow_.store(nullptr, std::memory_order_release);
   if (overflow_series_ == &series) overflow_series_ = nullptr;
-  index_.Remove(series, type_ == InstrumentType::kGauge);
+  if (summaries_ != nullptr) summaries_->Forget(series);
+  if (idle_ != nullptr) idle_->Forget(series);
+  index_.Remove(series, TraitsOf(type_).in_gauge_cell);
   list.Remove(series);
 }
 
@@ -252,9 +274,26 @@ void FamilyCore::Read(MetricFamily& family) {
     case InstrumentType::kUpDownCounter:
       return SumUpDownCounters(*series_, column);
     case InstrumentType::kGauge:
+    case InstrumentType::kInfo:
+    case InstrumentType::kStateSet:
       return ReadGauges(*series_, column);
     case InstrumentType::kHistogram:
       return SumHistograms(*series_, bins_->bin_count, column);
+    case InstrumentType::kSummary:
+      return summaries_->Read(*series_, description_->quantiles, column);
+  }
+}
+
+void FamilyCore::Maintain() {
+  const base::MutexLock lock(structure_mutex);
+  const Clock::MonotonicTime now = clock_->MonotonicNow();
+  if (summaries_ != nullptr) summaries_->Maintain(*series_, now);
+  if (idle_ == nullptr) return;
+  const CellShape cells = shape();
+  idle_->Update(*series_, cells, TraitsOf(type_).in_gauge_cell, now);
+  // Backwards, as in RemoveMatching().
+  for (std::size_t i = series_->size(); i-- > 0;) {
+    if (idle_->IsExpired((*series_)[i], now)) RemoveLocked((*series_)[i]);
   }
 }
 

@@ -2,6 +2,7 @@
 #define VITALS_SRC_METRICS_FAMILY_CORE_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,9 +13,12 @@
 #include <vector>
 
 #include "metrics/cells.h"
+#include "metrics/idle_series.h"
 #include "metrics/label_schema.h"
 #include "metrics/series.h"
 #include "metrics/series_index.h"
+#include "metrics/summary_series.h"
+#include "vitals/base/clock.h"
 #include "vitals/base/config.h"
 #include "vitals/metrics/counter.h"
 #include "vitals/metrics/family.h"
@@ -30,23 +34,35 @@ struct InstrumentTraits {
   ValueKind kind;
   CellShape shape;               ///< but for the bins of a histogram
   std::uint32_t reported_count;  ///< totals that could seem to go down when doubles are re-added
+  bool in_gauge_cell;            ///< or in cells of a slot
+  std::uint64_t first_bits;      ///< what a gauge cell starts with
 };
 
 const InstrumentTraits& TraitsOf(InstrumentType type) noexcept;
 
+/// What a family is made of.
+struct FamilySpec {
+  InstrumentType type = InstrumentType::kCounter;
+  FamilyDescription description;
+  std::size_t max_series = 0;
+  const BinIndex* bins = nullptr;            ///< of a histogram
+  std::chrono::nanoseconds window{0};        ///< of a summary
+  std::uint32_t window_parts = 0;            ///< of a summary
+  std::chrono::nanoseconds expire_after{0};  ///< 0 for never
+  std::shared_ptr<const Clock> clock;
+};
+
 /// One family: its description, its series, and how they are found, bounded, removed and summed.
 class FamilyCore {
  public:
-  /// `bins` is null but for histograms. The description is complete.
-  FamilyCore(InstrumentType type, std::shared_ptr<const FamilyDescription> description,
-             std::size_t max_series, const BinIndex* bins);
+  /// The description is complete.
+  explicit FamilyCore(FamilySpec spec);
   ~FamilyCore();
   FamilyCore(const FamilyCore&) = delete;
   FamilyCore& operator=(const FamilyCore&) = delete;
 
   InstrumentType type() const noexcept { return type_; }
   const FamilyDescription& description() const noexcept { return *description_; }
-  std::size_t max_series() const noexcept { return max_series_; }
   const BinIndex* bins() const noexcept { return bins_; }
 
   SeriesRef Find(std::span<const std::string_view> values) noexcept;
@@ -57,6 +73,9 @@ class FamilyCore {
 
   /// Reads the values of all series, at one moment for what structure concerns.
   void Read(MetricFamily& family) VITALS_EXCLUDES(structure_mutex);
+
+  /// Moves windows on and removes series that were idle for too long.
+  void Maintain() VITALS_EXCLUDES(structure_mutex);
 
   /// Calls of With() that were given the overflow series.
   std::uint64_t OverflowCount() const VITALS_EXCLUDES(structure_mutex);
@@ -81,12 +100,16 @@ class FamilyCore {
   const std::shared_ptr<const FamilyDescription> description_;
   const std::size_t max_series_;
   const BinIndex* const bins_;
+  const std::shared_ptr<const Clock> clock_;
   const LabelSchema schema_;
   SeriesIndex index_;
 
   std::shared_ptr<FamilySeries> series_ VITALS_GUARDED_BY(structure_mutex);
   // Whether a snapshot may hold series_, so that it has to be copied before it changes.
   bool series_shared_ VITALS_GUARDED_BY(structure_mutex) = false;
+
+  std::unique_ptr<SummarySeries> summaries_ VITALS_GUARDED_BY(structure_mutex);
+  std::unique_ptr<IdleSeries> idle_ VITALS_GUARDED_BY(structure_mutex);
 
   // Set while the family is full: where a lookup that finds nothing ends. Read in a ReadSection.
   std::atomic<Series*> overflow_{nullptr};

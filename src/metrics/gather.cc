@@ -23,6 +23,10 @@ std::string_view DropReasonName(DropReason reason) {
       return "negative";
     case DropReason::kOutOfMemory:
       return "out_of_memory";
+    case DropReason::kUnknownState:
+      return "unknown_state";
+    case DropReason::kExemplar:
+      return "exemplar";
   }
   return "unknown";
 }
@@ -67,10 +71,12 @@ void Registry::Impl::Gather(Snapshot& snapshot) {
   snapshot.Clear();
   std::shared_ptr<const FamilyList> families;
   std::shared_ptr<const CollectorList> collectors;
+  std::shared_ptr<const metrics::CallbackList> callbacks;
   {
     const base::MutexLock lock(metrics::structure_mutex);
     families = family_list_;
     collectors = collectors_;
+    callbacks = callbacks_;
   }
   for (const std::shared_ptr<metrics::FamilyCore>& core : *families) {
     core->Read(snapshot.AddFamily());
@@ -89,10 +95,13 @@ void Registry::Impl::Gather(Snapshot& snapshot) {
     const auto reason = static_cast<DropReason>(i);
     dropped.Add("reason", DropReasonName(reason), metrics::DroppedRecords(reason));
   }
-  if (collectors->empty() && overflow.empty() && dropped.empty()) return;
+  if (collectors->empty() && callbacks->empty() && overflow.empty() && dropped.empty()) return;
 
   metrics::CollectedAppender appender(options_.const_labels, collector_errors_, snapshot);
-  for (const std::shared_ptr<Collector>& collector : *collectors) appender.Collect(*collector);
+  CollectCallbacks(*callbacks, options_.collector_timeout, appender);
+  for (const std::shared_ptr<metrics::RegisteredCollector>& collector : *collectors) {
+    appender.Collect(*collector, options_.collector_timeout);
+  }
   SelfMetric errors("vitals_collector_errors_total",
                     "Collectors and collected families that were left out of a page.");
   errors.Add(collector_errors_.count());

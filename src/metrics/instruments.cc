@@ -8,6 +8,7 @@
 #include "vitals/metrics/counter.h"
 #include "vitals/metrics/gauge.h"
 #include "vitals/metrics/histogram.h"
+#include "vitals/metrics/summary.h"
 
 /// \file
 /// The slow path of recording: first records, shared cells, values that are refused.
@@ -42,10 +43,21 @@ Word* PrepareCells(const ChunkInfo& info, const Slot& slot) noexcept {
 // In order, since the cell may be the downs of an UpDownCounter.
 void AddToOwnCell(Word& cell, std::uint64_t amount) noexcept { AddToCellInOrder(cell, amount); }
 void AddToOwnCell(Word& cell, double amount) noexcept { AddToCell(cell, amount); }
+void AddToOwnCell(base::SmallWord& cell, std::uint32_t amount) noexcept { AddToCell(cell, amount); }
 
-template <typename Amount>
-bool AddThroughSharedCells(ChunkInfo& info, const Slot& slot, std::uint32_t cell,
-                           Amount amount) noexcept {
+// Where in a block an amount goes.
+struct WholeCell {
+  std::uint32_t cell;
+  Word& In(Word* cells) const noexcept { return cells[cell]; }
+};
+struct SmallCell {
+  std::uint32_t first_cell;
+  std::uint32_t cell;
+  base::SmallWord& In(Word* cells) const noexcept { return SmallCells(cells + first_cell)[cell]; }
+};
+
+template <typename Place, typename Amount>
+bool AddThroughSharedCells(ChunkInfo& info, const Slot& slot, Place place, Amount amount) noexcept {
   const base::ReadSection section;
   if (!info.IsLive(slot)) {
     CountDrop(DropReason::kRemovedSeries);
@@ -56,20 +68,20 @@ bool AddThroughSharedCells(ChunkInfo& info, const Slot& slot, std::uint32_t cell
     CountDrop(DropReason::kOutOfMemory);
     return false;
   }
-  AddToSharedCell(shared->cells(slot.offset())[cell], amount);
+  AddToSharedCell(place.In(shared->cells(slot.offset())), amount);
   return true;
 }
 
-template <typename Amount>
-bool AddSlowly(const Slot& slot, std::uint32_t cell, Amount amount) noexcept {
+template <typename Place, typename Amount>
+bool AddSlowly(const Slot& slot, Place place, Amount amount) noexcept {
   ChunkInfo* const info = FindChunkInfo(slot.chunk());
   if (info == nullptr || !info->IsLive(slot)) {
     CountDrop(DropReason::kRemovedSeries);
     return false;
   }
   Word* const cells = PrepareCells(*info, slot);
-  if (cells == nullptr) return AddThroughSharedCells(*info, slot, cell, amount);
-  AddToOwnCell(cells[cell], amount);
+  if (cells == nullptr) return AddThroughSharedCells(*info, slot, place, amount);
+  AddToOwnCell(place.In(cells), amount);
   return true;
 }
 
@@ -78,6 +90,11 @@ bool AddSlowly(const Slot& slot, std::uint32_t cell, Amount amount) noexcept {
 void AddToSharedCell(Word& cell, std::uint64_t amount) noexcept {
   // Release: a down that is read, with acquire, is read after the ups before it.
   cell.fetch_add(amount, std::memory_order_release);
+}
+
+void AddToSharedCell(base::SmallWord& cell, std::uint32_t amount) noexcept {
+  // Relaxed: bins order nothing.
+  cell.fetch_add(amount, std::memory_order_relaxed);
 }
 
 void AddToSharedCell(Word& cell, double amount) noexcept {
@@ -100,11 +117,77 @@ std::uint64_t DroppedRecords(DropReason reason) noexcept {
 }
 
 bool AddSlow(const Slot& slot, std::uint32_t cell, std::uint64_t amount) noexcept {
-  return AddSlowly(slot, cell, amount);
+  return AddSlowly(slot, WholeCell{cell}, amount);
 }
 
 bool AddSlow(const Slot& slot, std::uint32_t cell, double amount) noexcept {
-  return AddSlowly(slot, cell, amount);
+  return AddSlowly(slot, WholeCell{cell}, amount);
+}
+
+bool AddSmallSlow(const Slot& slot, std::uint32_t first_cell, std::uint32_t cell,
+                  std::uint32_t amount) noexcept {
+  return AddSlowly(slot, SmallCell{first_cell, cell}, amount);
+}
+
+namespace {
+
+// Changes the value of a gauge's cell in a section of its own, if the cell is still its.
+template <typename Change>
+void ChangeGauge(GaugeCell* cell, std::uint64_t gauge_generation, const Change& change) noexcept {
+  if (cell == nullptr) {
+    CountDrop(DropReason::kRemovedSeries);
+    return;
+  }
+  const base::ReadSection section;
+  if (cell->generation.load(std::memory_order_acquire) != gauge_generation) {
+    CountDrop(DropReason::kRemovedSeries);
+    return;
+  }
+  change(*cell);
+  // Relaxed: tells that something was recorded, and orders nothing.
+  cell->touched.store(1, std::memory_order_relaxed);
+}
+
+// As ChangeGauge(), for a bit that the cell must have.
+template <typename Change>
+void ChangeBit(GaugeCell* cell, std::uint64_t gauge_generation, std::size_t bit,
+               const Change& change) noexcept {
+  ChangeGauge(cell, gauge_generation, [&](GaugeCell& live) {
+    // Relaxed: written before the generation was.
+    if (bit < live.state_count.load(std::memory_order_relaxed)) {
+      change(live.value_bits, std::uint64_t{1} << bit);
+    } else {
+      CountDrop(DropReason::kUnknownState);
+    }
+  });
+}
+
+}  // namespace
+
+void GaugeSlot::StoreSlow(std::uint64_t bits) const noexcept {
+  // Relaxed, here and below: the value stands for itself.
+  ChangeGauge(cell_, generation_,
+              [&](GaugeCell& cell) { cell.value_bits.store(bits, std::memory_order_relaxed); });
+}
+
+void GaugeSlot::Add(double amount) const noexcept {
+  ChangeGauge(cell_, generation_,
+              [&](GaugeCell& cell) { AddToSharedCell(cell.value_bits, amount); });
+}
+
+void GaugeSlot::StoreBit(std::size_t bit, bool on) const noexcept {
+  ChangeBit(cell_, generation_, bit, [&](Word& value, std::uint64_t mask) {
+    if (on) {
+      value.fetch_or(mask, std::memory_order_relaxed);
+    } else {
+      value.fetch_and(~mask, std::memory_order_relaxed);
+    }
+  });
+}
+
+void GaugeSlot::StoreOnlyBit(std::size_t bit) const noexcept {
+  ChangeBit(cell_, generation_, bit,
+            [](Word& value, std::uint64_t mask) { value.store(mask, std::memory_order_relaxed); });
 }
 
 }  // namespace metrics
@@ -120,36 +203,21 @@ void DoubleCounter::IncrementSlow(double amount) const noexcept {
   }
 }
 
-void Gauge::SetSlow(double value) const noexcept {
-  if (cell_ == nullptr) {
-    CountDrop(DropReason::kRemovedSeries);
-    return;
-  }
-  const base::ReadSection section;
-  if (cell_->generation.load(std::memory_order_acquire) == generation_) {
-    // Relaxed: the value stands for itself.
-    cell_->value_bits.store(std::bit_cast<std::uint64_t>(value), std::memory_order_relaxed);
-  } else {
-    CountDrop(DropReason::kRemovedSeries);
-  }
-}
-
-void Gauge::Add(double amount) const noexcept {
-  if (cell_ == nullptr) {
-    CountDrop(DropReason::kRemovedSeries);
-    return;
-  }
-  const base::ReadSection section;
-  if (cell_->generation.load(std::memory_order_acquire) == generation_) {
-    metrics::AddToSharedCell(cell_->value_bits, amount);
-  } else {
-    CountDrop(DropReason::kRemovedSeries);
-  }
-}
-
 void Gauge::SetToCurrentTime() const noexcept {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   Set(std::chrono::duration<double>(now).count());
+}
+
+void Summary::ObserveSlow(double value) const noexcept {
+  if (!(value >= 0.0)) {
+    CountDrop(value < 0.0 ? DropReason::kNegative : DropReason::kNotANumber);
+    return;
+  }
+  const std::uint32_t bin = metrics::sketch_bins.Find(value);
+  if (metrics::AddSmallSlow(slot_, kFirstBinCell, bin, 1)) {
+    metrics::AddSlow(slot_, kCountCell, std::uint64_t{1});
+    metrics::AddSlow(slot_, kSumCell, value);
+  }
 }
 
 void Histogram::ObserveSlow(double value) const noexcept {

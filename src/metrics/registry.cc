@@ -1,82 +1,126 @@
 #include "vitals/metrics/registry.h"
 
-#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
 #include <utility>
 
 #include "base/utf8.h"
 #include "fmt/format.h"
-#include "metrics/bin_index.h"
 #include "metrics/registry_impl.h"
 #include "vitals/model/names.h"
 
 VITALS_NAMESPACE_BEGIN
 
 using metrics::FamilyCore;
+using metrics::FamilySpec;
 using metrics::InstrumentType;
-using metrics::structure_mutex;
 
 namespace {
 
-// A definition as messages show it: `Counter jobs_total{operation,status}`.
-std::string DefinitionText(InstrumentType type, const FamilyDescription& description) {
-  std::string text = fmt::format("{} {}", metrics::TraitsOf(type).name, description.name);
-  if (!description.label_names.empty()) {
-    text += fmt::format("{{{}}}", fmt::join(description.label_names, ","));
-  }
-  if (!description.const_labels.empty()) {
-    text += fmt::format(" with constant labels {}", LabelText(description.const_labels));
-  }
-  if (!description.bounds.empty()) {
-    text += fmt::format(" with bounds {}", fmt::join(description.bounds, ","));
-  }
-  return text;
+using CoreOr = absl::StatusOr<std::shared_ptr<FamilyCore>>;
+using LabelNameSpan = std::span<const std::string_view>;
+
+// What the options of all families have in common.
+template <typename Options>
+FamilySpec CommonSpec(InstrumentType type, const Options& options, LabelNameSpan labels) {
+  FamilySpec spec;
+  spec.type = type;
+  FamilyDescription& description = spec.description;
+  description.name = options.name;
+  description.help = options.help;
+  description.type = metrics::TraitsOf(type).type;
+  description.kind = metrics::TraitsOf(type).kind;
+  description.const_labels = options.const_labels;
+  description.label_names.assign(labels.begin(), labels.end());
+  if constexpr (requires { options.unit; }) description.unit = options.unit;
+  spec.max_series = options.max_series;
+  spec.expire_after = options.expire_after;
+  return spec;
 }
 
-bool IsSameDefinition(const FamilyCore& core, InstrumentType type,
-                      const FamilyDescription& description) {
-  const FamilyDescription& existing = core.description();
-  return core.type() == type && existing.name == description.name &&
-         existing.label_names == description.label_names &&
-         existing.const_labels == description.const_labels && existing.bounds == description.bounds;
+absl::Status CannotAdd(std::string_view name, std::string_view reason) {
+  return absl::InvalidArgumentError(fmt::format("cannot add {}: {}", name, reason));
 }
 
-absl::Status ValidateLabelNames(const FamilyDescription& description) {
-  std::vector<std::string> seen;
-  for (const std::string& name : description.label_names) {
-    if (absl::Status status = ValidateLabelName(name); !status.ok()) return status;
-    if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
-      return absl::InvalidArgumentError(
-          fmt::format("label \"{}\" is given twice: give each label once", name));
-    }
-    if (!description.const_labels.Get(name).empty()) {
-      return absl::InvalidArgumentError(fmt::format(
-          "label \"{}\" is a constant label already: take it from one of the two", name));
-    }
-    seen.push_back(name);
+// The bounds 2^(i / 2^schema) from the last at or below `min` to the first at or above `max`.
+std::vector<double> ExponentialBounds(int schema, double min, double max) {
+  const double per_octave = std::exp2(schema);
+  const auto first = static_cast<std::int64_t>(std::floor(std::log2(min) * per_octave));
+  const auto last = static_cast<std::int64_t>(std::ceil(std::log2(max) * per_octave));
+  std::vector<double> bounds;
+  for (std::int64_t i = first; i <= last; ++i) {
+    bounds.push_back(std::exp2(static_cast<double>(i) / per_octave));
   }
-  for (const Label& label : description.const_labels) seen.push_back(label.name);
-  if (description.type == MetricType::kHistogram &&
-      std::find(seen.begin(), seen.end(), "le") != seen.end()) {
-    return absl::InvalidArgumentError("label \"le\" is reserved for the buckets of histograms");
+  return bounds;
+}
+
+absl::Status ValidateRange(const ExponentialHistogramOptions& options) {
+  const auto fail = [&](std::string_view reason) { return CannotAdd(options.name, reason); };
+  if (options.schema < 0 || options.schema > 8) {
+    return fail(fmt::format("schema is {}: choose one from 0 to 8", options.schema));
+  }
+  if (!(options.min_value > 0 && options.min_value < options.max_value &&
+        options.max_value < std::numeric_limits<double>::infinity())) {
+    return fail(
+        fmt::format("the range from {} to {} is none: min_value is above 0, max_value above "
+                    "min_value, and both are finite",
+                    options.min_value, options.max_value));
+  }
+  const double buckets =
+      std::log2(options.max_value / options.min_value) * std::exp2(options.schema) + 2;
+  if (buckets > static_cast<double>(Bounds::kMaxCount)) {
+    return fail(fmt::format(
+        "{:.0f} buckets lie between {} and {} at schema {}, {} at most: choose a "
+        "smaller range or schema",
+        buckets, options.min_value, options.max_value, options.schema, Bounds::kMaxCount));
   }
   return absl::OkStatus();
 }
 
-FamilyDescription Describe(InstrumentType type, std::string name, std::string help,
-                           Labels const_labels, std::span<const std::string_view> labels) {
-  FamilyDescription description;
-  description.name = std::move(name);
-  description.help = std::move(help);
-  description.type = metrics::TraitsOf(type).type;
-  description.kind = metrics::TraitsOf(type).kind;
-  description.const_labels = std::move(const_labels);
-  description.label_names.assign(labels.begin(), labels.end());
-  return description;
+absl::Status ValidateSummary(const SummaryOptions& options) {
+  double previous = -1;
+  for (const double quantile : options.quantiles) {
+    if (!(quantile >= 0 && quantile <= 1 && quantile > previous)) {
+      return CannotAdd(options.name, fmt::format("quantile {} is out of place: give rising ones "
+                                                 "from 0 to 1",
+                                                 quantile));
+    }
+    previous = quantile;
+  }
+  if (options.window < std::chrono::seconds(1)) {
+    return CannotAdd(options.name, "window is below 1 s: choose a longer one");
+  }
+  if (options.window_parts < 1 || options.window_parts > 6) {
+    return CannotAdd(options.name,
+                     fmt::format("window_parts is {}: choose from 1 to 6", options.window_parts));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateStates(const StateSetOptions& options, LabelNameSpan labels) {
+  if (options.states.empty() || options.states.size() > StateSet::kMaxStates) {
+    return CannotAdd(options.name, fmt::format("it has {} states: give 1 to {}",
+                                               options.states.size(), StateSet::kMaxStates));
+  }
+  std::set<std::string_view> seen;
+  for (const std::string& state : options.states) {
+    if (!base::IsValidUtf8(state)) return CannotAdd(options.name, "a state is not valid UTF-8");
+    if (!seen.insert(state).second) {
+      return CannotAdd(options.name, fmt::format("state \"{}\" is given twice", state));
+    }
+  }
+  for (const std::string_view label : labels) {
+    if (label == options.name) {
+      return CannotAdd(options.name, "the label of its own name tells the state: rename yours");
+    }
+  }
+  return ValidateLabelName(options.name);
 }
 
 // The instrument of a family without labels.
 template <typename Instrument>
-absl::StatusOr<Instrument> SingleInstrument(absl::StatusOr<std::shared_ptr<FamilyCore>> core) {
+absl::StatusOr<Instrument> Single(CoreOr core) {
   if (!core.ok()) return core.status();
   return metrics::MakeInstrument<Instrument>((*core)->Find({}), (*core)->bins());
 }
@@ -87,201 +131,150 @@ std::vector<std::string_view> Views(const DynamicLabels& labels) {
 
 }  // namespace
 
-Registry::Impl::Impl(RegistryOptions options)
-    : options_(std::move(options)),
-      family_list_(std::make_shared<FamilyList>()),
-      collectors_(std::make_shared<CollectorList>()) {}
-
-Registry::Impl::~Impl() {
-  FamilyMap families;
-  {
-    const base::MutexLock lock(structure_mutex);
-    families = std::move(families_);
-    shown_names_.clear();
-    family_list_.reset();
-  }
-  // A family object of the host may keep the core, but not its series.
-  for (const auto& [name, core] : families) core->RemoveAll();
-}
-
-absl::Status Registry::Impl::Validate(const FamilyDescription& description) const {
-  if (absl::Status status = ValidateMetricName(description.name); !status.ok()) return status;
-  if (!base::IsValidUtf8(description.help)) {
-    return absl::InvalidArgumentError("the help text is not valid UTF-8");
-  }
-  if (absl::Status status = ValidateLabels(description.const_labels); !status.ok()) return status;
-  return ValidateLabelNames(description);
-}
-
-const FamilyCore* Registry::Impl::FindConflict(const FamilyDescription& description) const {
-  for (const std::string& name : metrics::ShownNames(description.name, description.type)) {
-    if (const auto found = shown_names_.find(name); found != shown_names_.end()) {
-      return found->second.get();
-    }
-  }
-  return nullptr;
-}
-
-absl::StatusOr<std::shared_ptr<FamilyCore>> Registry::Impl::Add(InstrumentType type,
-                                                                FamilyDescription description,
-                                                                std::size_t max_series) {
-  const auto fail = [&](const absl::Status& status) {
-    return absl::Status(status.code(),
-                        fmt::format("cannot add {}: {}", DefinitionText(type, description),
-                                    std::string(status.message())));
-  };
-  std::vector<Label> const_labels(description.const_labels.begin(), description.const_labels.end());
-  const_labels.insert(const_labels.end(), options_.const_labels.begin(),
-                      options_.const_labels.end());
-  description.const_labels = Labels(std::move(const_labels));
-  if (absl::Status status = Validate(description); !status.ok()) return fail(status);
-  if (max_series == 0) {
-    return fail(absl::InvalidArgumentError("max_series is 0: allow at least one series"));
-  }
-  CompleteDescription(description);
-  const metrics::BinIndex* const bins =
-      type == InstrumentType::kHistogram ? metrics::InternBinIndex(description.bounds) : nullptr;
-  // Made before the lock is taken, since an unused one takes it when it dies.
-  const auto core = std::make_shared<FamilyCore>(
-      type, std::make_shared<FamilyDescription>(description), max_series, bins);
-
-  const base::MutexLock lock(structure_mutex);
-  if (const auto found = families_.find(description.name);
-      found != families_.end() && IsSameDefinition(*found->second, type, description)) {
-    return found->second;
-  }
-  if (const FamilyCore* const conflict = FindConflict(description)) {
-    return fail(absl::AlreadyExistsError(
-        fmt::format("{} is registered; give them different names, or the same definition",
-                    DefinitionText(conflict->type(), conflict->description()))));
-  }
-  families_.emplace(description.name, core);
-  for (std::string& name : metrics::ShownNames(description.name, description.type)) {
-    shown_names_.emplace(std::move(name), core);
-  }
-  PublishFamilies();
-  return core;
-}
-
-bool Registry::Impl::RemoveFamily(std::string_view name) {
-  std::shared_ptr<FamilyCore> core;
-  {
-    const base::MutexLock lock(structure_mutex);
-    const auto found = families_.find(name);
-    if (found == families_.end()) return false;
-    core = found->second;
-    for (const std::string& shown : metrics::ShownNames(name, core->description().type)) {
-      shown_names_.erase(shown);
-    }
-    families_.erase(found);
-    PublishFamilies();
-  }
-  core->RemoveAll();
-  return true;
-}
-
-void Registry::Impl::PublishFamilies() {
-  auto list = std::make_shared<FamilyList>();
-  for (const auto& [name, core] : families_) list->push_back(core);
-  family_list_ = std::move(list);
-}
-
-absl::Status Registry::Impl::AddCollector(std::shared_ptr<Collector> collector) {
-  if (collector == nullptr) return absl::InvalidArgumentError("the collector is null");
-  const base::MutexLock lock(structure_mutex);
-  auto list = std::make_shared<CollectorList>(*collectors_);
-  list->push_back(std::move(collector));
-  collectors_ = std::move(list);
-  return absl::OkStatus();
-}
-
-bool Registry::Impl::RemoveCollector(const Collector* collector) {
-  std::shared_ptr<const CollectorList> previous;  // dies after the lock, with what only it holds
-  const base::MutexLock lock(structure_mutex);
-  auto list = std::make_shared<CollectorList>(*collectors_);
-  const bool removed = std::erase_if(*list, [collector](const std::shared_ptr<Collector>& c) {
-                         return c.get() == collector;
-                       }) > 0;
-  previous = std::exchange(collectors_, std::move(list));
-  return removed;
-}
-
 Registry::Registry() : Registry(RegistryOptions()) {}
 Registry::Registry(RegistryOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Registry::~Registry() = default;
 
-absl::StatusOr<std::shared_ptr<FamilyCore>> Registry::AddFamily(
-    InstrumentType type, const FamilyOptions& options, std::span<const std::string_view> labels) {
-  return impl_->Add(type, Describe(type, options.name, options.help, options.const_labels, labels),
-                    options.max_series);
+CoreOr Registry::Add(InstrumentType type, const FamilyOptions& options, LabelNameSpan labels) {
+  if (type == InstrumentType::kInfo && !options.name.ends_with("_info")) {
+    return CannotAdd(options.name,
+                     fmt::format("an Info ends in _info: call it {}_info", options.name));
+  }
+  return impl_->Add(CommonSpec(type, options, labels));
 }
 
-absl::StatusOr<std::shared_ptr<FamilyCore>> Registry::AddHistogramFamily(
-    const HistogramOptions& options, std::span<const std::string_view> labels) {
-  FamilyDescription description = Describe(InstrumentType::kHistogram, options.name, options.help,
-                                           options.const_labels, labels);
+CoreOr Registry::Add(const HistogramOptions& options, LabelNameSpan labels) {
   if (absl::Status status = options.bounds.Validate(); !status.ok()) {
-    return absl::Status(
-        status.code(),
-        fmt::format("cannot add {}: {}", DefinitionText(InstrumentType::kHistogram, description),
-                    std::string(status.message())));
+    return CannotAdd(options.name, std::string(status.message()));
   }
-  description.bounds = options.bounds.values();
-  if (description.bounds.back() == std::numeric_limits<double>::infinity()) {
-    description.bounds.pop_back();
-  }
-  return impl_->Add(InstrumentType::kHistogram, std::move(description), options.max_series);
+  FamilySpec spec = CommonSpec(InstrumentType::kHistogram, options, labels);
+  std::vector<double>& bounds = spec.description.bounds;
+  bounds = options.bounds.values();
+  if (bounds.back() == std::numeric_limits<double>::infinity()) bounds.pop_back();
+  return impl_->Add(std::move(spec));
+}
+
+CoreOr Registry::Add(const ExponentialHistogramOptions& options, LabelNameSpan labels) {
+  if (absl::Status status = ValidateRange(options); !status.ok()) return status;
+  FamilySpec spec = CommonSpec(InstrumentType::kHistogram, options, labels);
+  spec.description.bounds = ExponentialBounds(options.schema, options.min_value, options.max_value);
+  spec.description.hides_empty_buckets = true;
+  return impl_->Add(std::move(spec));
+}
+
+CoreOr Registry::Add(const SummaryOptions& options, LabelNameSpan labels) {
+  if (absl::Status status = ValidateSummary(options); !status.ok()) return status;
+  FamilySpec spec = CommonSpec(InstrumentType::kSummary, options, labels);
+  spec.description.quantiles = options.quantiles;
+  spec.window = options.window;
+  spec.window_parts = options.window_parts;
+  return impl_->Add(std::move(spec));
+}
+
+CoreOr Registry::Add(const StateSetOptions& options, LabelNameSpan labels) {
+  if (absl::Status status = ValidateStates(options, labels); !status.ok()) return status;
+  FamilySpec spec = CommonSpec(InstrumentType::kStateSet, options, labels);
+  spec.description.states = options.states;
+  return impl_->Add(std::move(spec));
 }
 
 absl::StatusOr<Counter> Registry::AddCounter(const FamilyOptions& options) {
-  return SingleInstrument<Counter>(AddFamily(InstrumentType::kCounter, options, {}));
+  return Single<Counter>(Add(InstrumentType::kCounter, options, {}));
+}
+absl::StatusOr<DynamicFamily<Counter>> Registry::AddCounter(const FamilyOptions& options,
+                                                            const DynamicLabels& labels) {
+  return Wrap<DynamicFamily<Counter>>(Add(InstrumentType::kCounter, options, Views(labels)));
 }
 
 absl::StatusOr<DoubleCounter> Registry::AddDoubleCounter(const FamilyOptions& options) {
-  return SingleInstrument<DoubleCounter>(AddFamily(InstrumentType::kDoubleCounter, options, {}));
+  return Single<DoubleCounter>(Add(InstrumentType::kDoubleCounter, options, {}));
 }
-
-absl::StatusOr<UpDownCounter> Registry::AddUpDownCounter(const FamilyOptions& options) {
-  return SingleInstrument<UpDownCounter>(AddFamily(InstrumentType::kUpDownCounter, options, {}));
-}
-
-absl::StatusOr<Gauge> Registry::AddGauge(const FamilyOptions& options) {
-  return SingleInstrument<Gauge>(AddFamily(InstrumentType::kGauge, options, {}));
-}
-
-absl::StatusOr<Histogram> Registry::AddHistogram(const HistogramOptions& options) {
-  return SingleInstrument<Histogram>(AddHistogramFamily(options, {}));
-}
-
-absl::StatusOr<DynamicFamily<Counter>> Registry::AddCounter(const FamilyOptions& options,
-                                                            const DynamicLabels& labels) {
-  return Wrap<DynamicFamily<Counter>>(AddFamily(InstrumentType::kCounter, options, Views(labels)));
-}
-
 absl::StatusOr<DynamicFamily<DoubleCounter>> Registry::AddDoubleCounter(
     const FamilyOptions& options, const DynamicLabels& labels) {
   return Wrap<DynamicFamily<DoubleCounter>>(
-      AddFamily(InstrumentType::kDoubleCounter, options, Views(labels)));
+      Add(InstrumentType::kDoubleCounter, options, Views(labels)));
 }
 
+absl::StatusOr<UpDownCounter> Registry::AddUpDownCounter(const FamilyOptions& options) {
+  return Single<UpDownCounter>(Add(InstrumentType::kUpDownCounter, options, {}));
+}
 absl::StatusOr<DynamicFamily<UpDownCounter>> Registry::AddUpDownCounter(
     const FamilyOptions& options, const DynamicLabels& labels) {
   return Wrap<DynamicFamily<UpDownCounter>>(
-      AddFamily(InstrumentType::kUpDownCounter, options, Views(labels)));
+      Add(InstrumentType::kUpDownCounter, options, Views(labels)));
 }
 
+absl::StatusOr<Gauge> Registry::AddGauge(const FamilyOptions& options) {
+  return Single<Gauge>(Add(InstrumentType::kGauge, options, {}));
+}
 absl::StatusOr<DynamicFamily<Gauge>> Registry::AddGauge(const FamilyOptions& options,
                                                         const DynamicLabels& labels) {
-  return Wrap<DynamicFamily<Gauge>>(AddFamily(InstrumentType::kGauge, options, Views(labels)));
+  return Wrap<DynamicFamily<Gauge>>(Add(InstrumentType::kGauge, options, Views(labels)));
 }
 
+absl::StatusOr<Histogram> Registry::AddHistogram(const HistogramOptions& options) {
+  return Single<Histogram>(Add(options, {}));
+}
 absl::StatusOr<DynamicFamily<Histogram>> Registry::AddHistogram(const HistogramOptions& options,
                                                                 const DynamicLabels& labels) {
-  return Wrap<DynamicFamily<Histogram>>(AddHistogramFamily(options, Views(labels)));
+  return Wrap<DynamicFamily<Histogram>>(Add(options, Views(labels)));
+}
+
+absl::StatusOr<Histogram> Registry::AddExponentialHistogram(
+    const ExponentialHistogramOptions& options) {
+  return Single<Histogram>(Add(options, {}));
+}
+absl::StatusOr<DynamicFamily<Histogram>> Registry::AddExponentialHistogram(
+    const ExponentialHistogramOptions& options, const DynamicLabels& labels) {
+  return Wrap<DynamicFamily<Histogram>>(Add(options, Views(labels)));
+}
+
+absl::StatusOr<Summary> Registry::AddSummary(const SummaryOptions& options) {
+  return Single<Summary>(Add(options, {}));
+}
+absl::StatusOr<DynamicFamily<Summary>> Registry::AddSummary(const SummaryOptions& options,
+                                                            const DynamicLabels& labels) {
+  return Wrap<DynamicFamily<Summary>>(Add(options, Views(labels)));
+}
+
+absl::StatusOr<StateSet> Registry::AddStateSet(const StateSetOptions& options) {
+  return Single<StateSet>(Add(options, {}));
+}
+absl::StatusOr<DynamicFamily<StateSet>> Registry::AddStateSet(const StateSetOptions& options,
+                                                              const DynamicLabels& labels) {
+  return Wrap<DynamicFamily<StateSet>>(Add(options, Views(labels)));
+}
+
+absl::StatusOr<Info> Registry::AddInfo(const FamilyOptions& options) {
+  return Single<Info>(Add(InstrumentType::kInfo, options, {}));
+}
+absl::StatusOr<DynamicFamily<Info>> Registry::AddInfo(const FamilyOptions& options,
+                                                      const DynamicLabels& labels) {
+  return Wrap<DynamicFamily<Info>>(Add(InstrumentType::kInfo, options, Views(labels)));
+}
+
+absl::StatusOr<CallbackRegistration> Registry::AddCallbackGauge(const FamilyOptions& options,
+                                                                std::function<double()> callback) {
+  return impl_->AddCallback(MetricType::kGauge, options, std::move(callback));
+}
+
+absl::StatusOr<CallbackRegistration> Registry::AddCallbackCounter(
+    const FamilyOptions& options, std::function<double()> callback) {
+  return impl_->AddCallback(MetricType::kCounter, options, std::move(callback));
 }
 
 absl::Status Registry::AddCollector(std::shared_ptr<Collector> collector) {
-  return impl_->AddCollector(std::move(collector));
+  auto registered = std::make_shared<metrics::RegisteredCollector>();
+  registered->address = collector.get();
+  registered->owned = std::move(collector);
+  return impl_->AddCollector(std::move(registered));
+}
+
+absl::Status Registry::WatchCollector(std::weak_ptr<Collector> collector) {
+  auto registered = std::make_shared<metrics::RegisteredCollector>();
+  registered->address = collector.lock().get();
+  registered->watched = std::move(collector);
+  return impl_->AddCollector(std::move(registered));
 }
 
 bool Registry::RemoveCollector(const Collector* collector) {
@@ -291,5 +284,7 @@ bool Registry::RemoveCollector(const Collector* collector) {
 bool Registry::RemoveFamily(std::string_view name) { return impl_->RemoveFamily(name); }
 
 void Registry::Gather(Snapshot& snapshot) { impl_->Gather(snapshot); }
+
+void Registry::RunMaintenance() { impl_->RunMaintenance(); }
 
 VITALS_NAMESPACE_END

@@ -76,7 +76,7 @@ void SeriesIndex::Insert(Series& series) {
   ++live_;
 }
 
-void SeriesIndex::Remove(Series& series, bool is_gauge) {
+void SeriesIndex::Remove(Series& series, bool in_gauge_cell) {
   retired_series_.reserve(std::max(kReclaimBatch, retired_series_.size() + 1));
   Table& table = *table_.load(std::memory_order_acquire);
   std::uint32_t place = series.hash & table.mask;
@@ -91,19 +91,19 @@ void SeriesIndex::Remove(Series& series, bool is_gauge) {
   table.series[place].store(nullptr, std::memory_order_release);
   --live_;
   removed_ += ends_probe ? 0 : 1;
-  if (is_gauge) {
+  if (in_gauge_cell) {
     RetireGaugeCell(*series.ref.gauge_cell());
   } else {
     RetireSlot(series.ref.slot());
   }
-  retired_series_.push_back({&series, is_gauge});
+  retired_series_.push_back({&series, in_gauge_cell});
   Reclaim(kReclaimBatch);
 }
 
 void SeriesIndex::Reclaim(std::size_t at_least) {
   if (retired_series_.size() + retired_tables_.size() < at_least || !base::WaitForReaders()) return;
   for (const RetiredSeries& retired : retired_series_) {
-    if (retired.is_gauge) {
+    if (retired.in_gauge_cell) {
       FreeGaugeCell(*retired.series->ref.gauge_cell());
     } else {
       FreeSlot(retired.series->ref.slot());

@@ -49,8 +49,8 @@ class SeriesIndex {
   void Insert(Series& series) VITALS_REQUIRES(structure_mutex);
 
   /// Takes a series out. It is released, and its slot or gauge cell freed, once no reader can be
-  /// using it; `is_gauge` tells which of the two it has.
-  void Remove(Series& series, bool is_gauge) VITALS_REQUIRES(structure_mutex);
+  /// using it; `in_gauge_cell` tells which of the two it has.
+  void Remove(Series& series, bool in_gauge_cell) VITALS_REQUIRES(structure_mutex);
 
  private:
   // Tags: no series, a series that was taken out, else 0x80 and seven bits of the hash.
@@ -65,7 +65,7 @@ class SeriesIndex {
 
   struct RetiredSeries {
     Series* series;
-    bool is_gauge;
+    bool in_gauge_cell;
   };
 
   static std::uint8_t TagOf(std::uint32_t hash) noexcept {

@@ -5,6 +5,7 @@
 
 #include "base/thread_registry.h"
 #include "vitals/metrics/histogram.h"
+#include "vitals/metrics/summary.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace metrics {
@@ -104,6 +105,37 @@ void SumHistograms(const FamilySeries& list, std::uint32_t bin_count,
     reported[1] = std::min(reported[1], negative);
     words[0] = std::bit_cast<std::uint64_t>(reported[0] + reported[1]);
   }
+}
+
+std::uint64_t SumActivity(const Slot& slot, const CellShape& shape) {
+  std::uint64_t activity = 0;
+  double sum = 0;
+  ForEachCopy(slot, [&](const Word* cells) {
+    for (std::uint32_t cell = 0; cell < shape.cells; ++cell) {
+      // Relaxed: a record that comes now is seen by the next look.
+      if (cell < shape.double_cells) {
+        sum += AsDouble(cells[cell]);
+      } else {
+        activity += cells[cell].load(std::memory_order_relaxed);
+      }
+    }
+  });
+  return activity + std::bit_cast<std::uint64_t>(sum);
+}
+
+SummaryTotals SumSummary(const Slot& slot, SketchCounts& bins) {
+  SummaryTotals totals;
+  bins.fill(0);
+  ForEachCopy(slot, [&](Word* cells) {
+    totals.sum += AsDouble(cells[Summary::kSumCell]);
+    // Relaxed here and below: each cell stands for itself.
+    totals.count += cells[Summary::kCountCell].load(std::memory_order_relaxed);
+    const base::SmallWord* const small = SmallCells(cells + Summary::kFirstBinCell);
+    for (std::size_t bin = 0; bin < bins.size(); ++bin) {
+      bins[bin] += small[bin].load(std::memory_order_relaxed);
+    }
+  });
+  return totals;
 }
 
 }  // namespace metrics

@@ -6,6 +6,7 @@
 
 #include "metrics/cells.h"
 #include "metrics/series.h"
+#include "metrics/summary_window.h"
 #include "vitals/base/config.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -27,6 +28,17 @@ void SumHistograms(const FamilySeries& list, std::uint32_t bin_count,
 
 /// The sum of one counter.
 std::uint64_t SumCounter(const Slot& slot) VITALS_REQUIRES(structure_mutex);
+
+/// The totals of one summary.
+struct SummaryTotals {
+  double sum = 0;
+  std::uint64_t count = 0;
+};
+/// A number that changes whenever something is recorded for a slot.
+std::uint64_t SumActivity(const Slot& slot, const CellShape& shape)
+    VITALS_REQUIRES(structure_mutex);
+
+SummaryTotals SumSummary(const Slot& slot, SketchCounts& bins) VITALS_REQUIRES(structure_mutex);
 
 }  // namespace metrics
 VITALS_NAMESPACE_END

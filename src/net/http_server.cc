@@ -90,7 +90,7 @@ class HttpServer::Impl {
   ThreadGroup io_threads_;
 
   base::Mutex stop_mutex_;
-  Condition stop_changed_;
+  base::Condition stop_changed_;
   Phase phase_ VITALS_GUARDED_BY(stop_mutex_) = Phase::kRunning;
 };
 

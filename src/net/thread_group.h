@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "base/mutex.h"
 #include "base/thread.h"
-#include "net/condition.h"
+#include "base/condition.h"
 #include "vitals/base/config.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -34,7 +34,7 @@ class ThreadGroup {
  private:
   struct Progress {
     base::Mutex mutex;
-    Condition changed;
+    base::Condition changed;
     std::size_t ended VITALS_GUARDED_BY(mutex) = 0;
     std::vector<bool> has_ended VITALS_GUARDED_BY(mutex);
   };

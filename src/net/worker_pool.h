@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "base/mutex.h"
-#include "net/condition.h"
+#include "base/condition.h"
 #include "net/thread_group.h"
 #include "vitals/base/config.h"
 
@@ -33,7 +33,7 @@ class WorkerPool {
  private:
   struct Queue {
     base::Mutex mutex;
-    Condition changed;
+    base::Condition changed;
     bool stopping VITALS_GUARDED_BY(mutex) = false;
     std::deque<std::function<void()>> tasks VITALS_GUARDED_BY(mutex);
   };

@@ -19,11 +19,14 @@ namespace base {
 /// A cell: a whole number, or the bits of a double. Its thread is the only writer while that lives.
 using Word = std::atomic<std::uint64_t>;
 
+/// A cell of half the size, for bins of which there are many. It counts modulo 2^32.
+using SmallWord = std::atomic<std::uint32_t>;
+
 /// Says whose cells a block holds; 0 for nobody's.
 using BlockGeneration = std::atomic<std::uint32_t>;
 
-/// Words in the largest chunk: 4 KiB.
-inline constexpr std::uint32_t kMaxChunkWords = 512;
+/// Words in the largest chunk: 12 KiB.
+inline constexpr std::uint32_t kMaxChunkWords = 1536;
 
 /// One thread's copy of a chunk, or the one that all threads share: the generations of its blocks,
 /// then their cells. A view of memory that base::AllocateChunk() has laid out; never made by

@@ -59,14 +59,15 @@ class Slot {
 /// Why a record was not taken.
 enum class DropReason : std::uint32_t {
   /// The series was removed, or its registry is gone. A thread that had recorded for it before goes
-  /// on
-  /// adding to a cell that nobody reads, without being told: those records are not counted here.
+  /// on adding to a cell that nobody reads, without being told: those records are not counted here.
   kRemovedSeries,
-  kNotANumber,   ///< a NaN, which would poison every later sum
-  kNegative,     ///< a negative amount for a counter
-  kOutOfMemory,  ///< the thread's first record of a chunk found no memory
+  kNotANumber,    ///< a NaN, which would poison every later sum
+  kNegative,      ///< a negative amount for a counter, a negative value for a summary
+  kOutOfMemory,   ///< the thread's first record of a chunk found no memory
+  kUnknownState,  ///< a state that its StateSet does not have
+  kExemplar,  ///< an exemplar, not its record: too long, not UTF-8, or two threads met in one bin
 };
-inline constexpr std::uint32_t kDropReasonCount = 4;
+inline constexpr std::uint32_t kDropReasonCount = 6;
 
 /// Counts a record that is not taken.
 VITALS_EXPORT void CountDrop(DropReason reason) noexcept;
@@ -106,15 +107,30 @@ VITALS_INLINE void AddToCell(base::Word& cell, double amount) noexcept {
   cell.store(std::bit_cast<std::uint64_t>(sum), std::memory_order_relaxed);
 }
 
+/// Adds to a small cell.
+VITALS_INLINE void AddToCell(base::SmallWord& cell, std::uint32_t amount) noexcept {
+  // Relaxed: as above.
+  cell.store(cell.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+}
+
+/// The small cells that lie in a row of words.
+VITALS_INLINE base::SmallWord* SmallCells(base::Word* words) noexcept {
+  return reinterpret_cast<base::SmallWord*>(words);
+}
+
 /// As AddToCell(): whoever reads the result, with acquire, sees every add that came before this
 /// one.
 VITALS_INLINE void AddToCellInOrder(base::Word& cell, std::uint64_t amount) noexcept {
   cell.store(cell.load(std::memory_order_relaxed) + amount, std::memory_order_release);
 }
 
+/// As AddSlow(), below, for a small cell; `cell` counts small cells from the word `first_cell`.
+VITALS_EXPORT bool AddSmallSlow(const Slot& slot, std::uint32_t first_cell, std::uint32_t cell,
+                                std::uint32_t amount) noexcept;
+
 /// Adds through the slow path: prepares the thread's cells on its first record of a slot, else
 /// uses the cells that all threads share, else counts a drop. Lock-free; may allocate the thread's
-/// chunk (at most 4 KiB), which happens once per thread and chunk. `cell` counts from 0. Returns
+/// chunk (at most 12 KiB), which happens once per thread and chunk. `cell` counts from 0. Returns
 /// whether the amount was taken.
 VITALS_EXPORT bool AddSlow(const Slot& slot, std::uint32_t cell, std::uint64_t amount) noexcept;
 VITALS_EXPORT bool AddSlow(const Slot& slot, std::uint32_t cell, double amount) noexcept;

@@ -77,9 +77,10 @@ class VITALS_EXPORT Collector {
  public:
   virtual ~Collector() = default;
 
-  /// Returns what there is now. Called by every Gather, by several threads at once when several
-  /// gather, and without any lock of vitals held. A collector that throws, and a family that breaks
-  /// the data model or repeats a name, is left out of the page, counted and logged.
+  /// Returns what there is now. Called by every Gather, by one at a time, without any lock of
+  /// vitals held. A collector that throws, one that has not returned to another Gather within
+  /// RegistryOptions::collector_timeout, and a family that breaks the data model or repeats a name,
+  /// is left out of the page, counted and logged.
   virtual std::vector<CollectedFamily> Collect() = 0;
 };
 

@@ -16,6 +16,9 @@
 #include "vitals/metrics/counter.h"
 #include "vitals/metrics/gauge.h"
 #include "vitals/metrics/histogram.h"
+#include "vitals/metrics/info.h"
+#include "vitals/metrics/state_set.h"
+#include "vitals/metrics/summary.h"
 #include "vitals/metrics/up_down_counter.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -24,13 +27,22 @@ namespace metrics {
 class FamilyCore;
 
 /// What a family's series record with.
-enum class InstrumentType { kCounter, kDoubleCounter, kUpDownCounter, kGauge, kHistogram };
+enum class InstrumentType {
+  kCounter,
+  kDoubleCounter,
+  kUpDownCounter,
+  kGauge,
+  kHistogram,
+  kSummary,
+  kInfo,
+  kStateSet,
+};
 
 /// Where a series records, as FamilyCore tells it to an instrument. Two words, so that it travels
 /// in registers.
 struct SeriesRef {
   std::uint64_t generation = Slot::kNoGeneration;
-  /// Chunk, offset and block of the slot, or, for a gauge, the address of its cell.
+  /// Chunk, offset and block of the slot, or the address of a gauge's cell.
   std::uint64_t place = 0;
 
   static SeriesRef Of(const Slot& slot) noexcept {
@@ -46,6 +58,7 @@ struct SeriesRef {
             static_cast<std::uint16_t>(place), static_cast<std::uint16_t>(place >> 16)};
   }
   GaugeCell* gauge_cell() const noexcept { return std::bit_cast<GaugeCell*>(place); }
+  GaugeSlot gauge_slot() const noexcept { return {gauge_cell(), generation}; }
 };
 
 /// The series with these values, one for each label name of the family; made when there is none.
@@ -75,8 +88,10 @@ concept LabelValues = sizeof...(Values) == count &&
 /// Makes the instrument that records to a series.
 template <typename Instrument>
 VITALS_INLINE Instrument MakeInstrument(const SeriesRef& series, const BinIndex* bins) noexcept {
-  if constexpr (std::same_as<Instrument, Gauge>) {
-    return Gauge(series.gauge_cell(), series.generation);
+  if constexpr (std::same_as<Instrument, Gauge> || std::same_as<Instrument, StateSet>) {
+    return Instrument(series.gauge_slot());
+  } else if constexpr (std::same_as<Instrument, Info>) {
+    return Info();
   } else if constexpr (std::same_as<Instrument, Histogram>) {
     return Histogram(series.slot(), bins);
   } else {

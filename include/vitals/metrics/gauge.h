@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #include "vitals/base/config.h"
@@ -19,6 +20,57 @@ namespace metrics {
 struct alignas(64) GaugeCell {
   std::atomic<std::uint64_t> generation{0};
   std::atomic<std::uint64_t> value_bits{0};
+  /// Set by every record, cleared by who wants to know whether there were any.
+  std::atomic<std::uint32_t> touched{0};
+  /// States of a StateSet. Written before the generation is.
+  std::atomic<std::uint32_t> state_count{0};
+};
+
+/// Names a gauge's cell; what the handles that record to one have in common. Trivially copyable.
+/// One whose series is gone drops what it is given, and counts it.
+class GaugeSlot {
+ public:
+  constexpr GaugeSlot() noexcept = default;
+  constexpr GaugeSlot(GaugeCell* cell, std::uint64_t generation) noexcept
+      : cell_(cell), generation_(generation) {}
+
+  /// Replaces the value.
+  VITALS_INLINE void Store(std::uint64_t bits) const noexcept {
+    base::ThreadState* const thread = base::current_thread.state;
+    if (thread == nullptr || cell_ == nullptr) [[unlikely]] {
+      StoreSlow(bits);
+      return;
+    }
+    // A section as base/quiescence.h has it: while the mark stands, the cell is given to nobody
+    // else.
+    thread->reading.store(1, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    // Relaxed: the generation only tells whose cell this is; the value stands for itself.
+    const bool current = cell_->generation.load(std::memory_order_relaxed) == generation_;
+    if (current) [[likely]] {
+      cell_->value_bits.store(bits, std::memory_order_relaxed);
+      cell_->touched.store(1, std::memory_order_relaxed);
+    }
+    thread->reading.store(0, std::memory_order_release);
+    if (!current) [[unlikely]] {
+      CountDrop(DropReason::kRemovedSeries);
+    }
+  }
+
+  /// Adds to a value that is a double, atomically.
+  VITALS_EXPORT void Add(double amount) const noexcept;
+
+  /// Sets or clears one bit of a value that has `GaugeCell::state_count` of them.
+  VITALS_EXPORT void StoreBit(std::size_t bit, bool on) const noexcept;
+
+  /// Leaves bit `bit` as the only one set, likewise.
+  VITALS_EXPORT void StoreOnlyBit(std::size_t bit) const noexcept;
+
+ private:
+  VITALS_EXPORT void StoreSlow(std::uint64_t bits) const noexcept;
+
+  GaugeCell* cell_ = nullptr;
+  std::uint64_t generation_ = 0;
 };
 
 }  // namespace metrics
@@ -33,43 +85,22 @@ struct alignas(64) GaugeCell {
 class Gauge {
  public:
   constexpr Gauge() noexcept = default;
-  constexpr Gauge(metrics::GaugeCell* cell, std::uint64_t generation) noexcept
-      : cell_(cell), generation_(generation) {}
+  constexpr explicit Gauge(const metrics::GaugeSlot& slot) noexcept : slot_(slot) {}
 
   /// Sets the value. NaN and infinities are shown as they are.
   VITALS_INLINE void Set(double value) const noexcept {
-    base::ThreadState* const thread = base::current_thread.state;
-    if (thread == nullptr || cell_ == nullptr) [[unlikely]] {
-      SetSlow(value);
-      return;
-    }
-    // A section as base/quiescence.h has it: while the mark stands, the cell is given to nobody
-    // else.
-    thread->reading.store(1, std::memory_order_relaxed);
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    // Relaxed: the generation only tells whose cell this is; the value stands for itself.
-    const bool current = cell_->generation.load(std::memory_order_relaxed) == generation_;
-    if (current) [[likely]] {
-      cell_->value_bits.store(std::bit_cast<std::uint64_t>(value), std::memory_order_relaxed);
-    }
-    thread->reading.store(0, std::memory_order_release);
-    if (!current) [[unlikely]] {
-      metrics::CountDrop(metrics::DropReason::kRemovedSeries);
-    }
+    slot_.Store(std::bit_cast<std::uint64_t>(value));
   }
 
   /// Adds `amount`, which may be negative, to the value. Exact under any number of threads as long
   /// as values stay whole numbers below 2^53.
-  VITALS_EXPORT void Add(double amount) const noexcept;
+  VITALS_INLINE void Add(double amount) const noexcept { slot_.Add(amount); }
 
   /// Sets the value to the seconds since the Unix epoch, now.
   VITALS_EXPORT void SetToCurrentTime() const noexcept;
 
  private:
-  VITALS_EXPORT void SetSlow(double value) const noexcept;
-
-  metrics::GaugeCell* cell_ = nullptr;
-  std::uint64_t generation_ = 0;
+  metrics::GaugeSlot slot_;
 };
 
 VITALS_NAMESPACE_END

@@ -1,5 +1,5 @@
-#ifndef VITALS_SRC_NET_CONDITION_H_
-#define VITALS_SRC_NET_CONDITION_H_
+#ifndef VITALS_SRC_BASE_CONDITION_H_
+#define VITALS_SRC_BASE_CONDITION_H_
 
 #include <chrono>
 #include <condition_variable>
@@ -9,19 +9,19 @@
 #include "vitals/base/config.h"
 
 VITALS_NAMESPACE_BEGIN
-namespace net {
+namespace base {
 
-/// std::condition_variable for a base::Mutex that the caller holds. Waits end without cause, as
+/// std::condition_variable for a Mutex that the caller holds. Waits end without cause, as
 /// there.
 class Condition {
  public:
-  void Wait(base::Mutex& mutex) VITALS_REQUIRES(mutex) {
+  void Wait(Mutex& mutex) VITALS_REQUIRES(mutex) {
     std::unique_lock<std::mutex> lock(mutex.native(), std::adopt_lock);
     condition_.wait(lock);
     lock.release();
   }
 
-  void WaitUntil(base::Mutex& mutex, std::chrono::steady_clock::time_point deadline)
+  void WaitUntil(Mutex& mutex, std::chrono::steady_clock::time_point deadline)
       VITALS_REQUIRES(mutex) {
     std::unique_lock<std::mutex> lock(mutex.native(), std::adopt_lock);
     condition_.wait_until(lock, deadline);
@@ -35,7 +35,7 @@ class Condition {
   std::condition_variable condition_;
 };
 
-}  // namespace net
+}  // namespace base
 VITALS_NAMESPACE_END
 
-#endif  // VITALS_SRC_NET_CONDITION_H_
+#endif  // VITALS_SRC_BASE_CONDITION_H_
