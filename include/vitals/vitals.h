@@ -7,7 +7,10 @@
 
 #include "vitals/exposition/text_encoder.h"
 #include "vitals/metrics/collector.h"
+#include "vitals/metrics/enum_family.h"
+#include "vitals/metrics/histogram_batch.h"
 #include "vitals/metrics/registry.h"
+#include "vitals/metrics/sampled.h"
 #include "vitals/metrics/scoped_timer.h"
 #include "vitals/telemetry/telemetry.h"
 

@@ -1,13 +1,10 @@
 #include <chrono>
-#include <cmath>
 
 #include "base/quiescence.h"
 #include "base/thread_registry.h"
-#include "metrics/bin_index.h"
 #include "metrics/cells.h"
 #include "vitals/metrics/counter.h"
 #include "vitals/metrics/gauge.h"
-#include "vitals/metrics/histogram.h"
 #include "vitals/metrics/summary.h"
 
 /// \file
@@ -217,21 +214,6 @@ void Summary::ObserveSlow(double value) const noexcept {
   if (metrics::AddSmallSlow(slot_, kFirstBinCell, bin, 1)) {
     metrics::AddSlow(slot_, kCountCell, std::uint64_t{1});
     metrics::AddSlow(slot_, kSumCell, value);
-  }
-}
-
-void Histogram::ObserveSlow(double value) const noexcept {
-  if (bins_ == nullptr) {
-    CountDrop(DropReason::kRemovedSeries);
-    return;
-  }
-  if (std::isnan(value)) {
-    CountDrop(DropReason::kNotANumber);
-    return;
-  }
-  const std::uint32_t bin = metrics::FindBin(*bins_, value);
-  if (metrics::AddSlow(slot_, kFirstBinCell + bin, std::uint64_t{1})) {
-    metrics::AddSlow(slot_, value < 0.0 ? kNegativeSumCell : kPositiveSumCell, value);
   }
 }
 
