@@ -316,7 +316,6 @@ GaugeCell* AllocateGaugeCell(std::uint64_t value_bits, std::uint32_t state_count
   // Relaxed: nobody else writes a free cell; the generation's release publishes the rest.
   cell->value_bits.store(value_bits, std::memory_order_relaxed);
   cell->state_count.store(state_count, std::memory_order_relaxed);
-  cell->touched.store(0, std::memory_order_relaxed);
   cell->generation.store(++TheStructure().last_gauge_generation, std::memory_order_release);
   return cell;
 }

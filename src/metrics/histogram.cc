@@ -14,6 +14,12 @@ using metrics::DropReason;
 void Histogram::ObserveSlow(double value) const noexcept { ObserveRepeated(value, 1); }
 
 void Histogram::ObserveRepeated(double value, std::uint64_t count) const noexcept {
+  base::Word* cells = nullptr;
+  if (metrics::FindCells(slot_, cells) && value >= 0.0) [[likely]] {
+    metrics::AddToCell(cells[kFirstBinCell + bins_->Find(value)], count);
+    metrics::AddToCell(cells[kPositiveSumCell], value * static_cast<double>(count));
+    return;
+  }
   if (bins_ == nullptr) {
     CountDrop(DropReason::kRemovedSeries);
     return;
@@ -32,7 +38,7 @@ void Histogram::ObserveRepeated(double value, std::uint64_t count) const noexcep
 void Histogram::ObserveMany(std::span<const double> values) const noexcept {
   base::Word* cells = nullptr;
   for (const double value : values) {
-    // The first value of a thread makes its cells ready.
+    // The first value that a thread records makes its cells ready.
     if ((cells != nullptr || metrics::FindCells(slot_, cells)) && value >= 0.0) [[likely]] {
       metrics::AddToCell(cells[kFirstBinCell + bins_->Find(value)], std::uint64_t{1});
       metrics::AddToCell(cells[kPositiveSumCell], value);

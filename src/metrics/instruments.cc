@@ -136,13 +136,17 @@ void ChangeGauge(GaugeCell* cell, std::uint64_t gauge_generation, const Change& 
     return;
   }
   const base::ReadSection section;
-  if (cell->generation.load(std::memory_order_acquire) != gauge_generation) {
+  std::uint64_t generation = cell->generation.load(std::memory_order_acquire);
+  if ((generation & ~GaugeCell::kIdleBit) != gauge_generation) {
     CountDrop(DropReason::kRemovedSeries);
     return;
   }
   change(*cell);
-  // Relaxed: tells that something was recorded, and orders nothing.
-  cell->touched.store(1, std::memory_order_relaxed);
+  if (generation != gauge_generation) {
+    // Relaxed: the bit orders nothing. It fails where another thread cleared it or the gauge went.
+    cell->generation.compare_exchange_strong(generation, gauge_generation,
+                                             std::memory_order_relaxed);
+  }
 }
 
 // As ChangeGauge(), for a bit that the cell must have.

@@ -24,7 +24,7 @@ class HistogramBatch {
   HistogramBatch(const HistogramBatch&) = delete;
   HistogramBatch& operator=(const HistogramBatch&) = delete;
 
-  /// Records one value, as Histogram::Observe(). About 1 ns.
+  /// Records one value, as Histogram::Observe().
   VITALS_INLINE void Observe(double value) noexcept {
     if (value >= 0.0 && !bins_.empty()) [[likely]] {
       ++bins_[histogram_.bins()->Find(value)];
