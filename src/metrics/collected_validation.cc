@@ -14,18 +14,6 @@ VITALS_NAMESPACE_BEGIN
 namespace metrics {
 namespace {
 
-// The label that a family's own lines need; empty where there is none.
-std::string_view ReservedLabel(MetricType type) {
-  switch (type) {
-    case MetricType::kHistogram:
-      return "le";
-    case MetricType::kSummary:
-      return "quantile";
-    default:
-      return "";
-  }
-}
-
 absl::Status ValidateSeriesLabels(const Labels& labels, const Labels& const_labels, MetricType type,
                                   std::set<std::string>& seen) {
   if (absl::Status status = ValidateLabels(labels); !status.ok()) return status;
@@ -105,6 +93,17 @@ absl::Status ValidateKind(const CollectedFamily& family) {
 }
 
 }  // namespace
+
+std::string_view ReservedLabel(MetricType type) {
+  switch (type) {
+    case MetricType::kHistogram:
+      return "le";
+    case MetricType::kSummary:
+      return "quantile";
+    default:
+      return "";
+  }
+}
 
 absl::Status ValidateUnit(std::string_view name, std::string_view unit) {
   if (unit.empty()) return absl::OkStatus();

@@ -1,12 +1,18 @@
 #ifndef VITALS_SRC_METRICS_COLLECTED_VALIDATION_H_
 #define VITALS_SRC_METRICS_COLLECTED_VALIDATION_H_
 
+#include <string_view>
+
 #include "absl/status/status.h"
 #include "vitals/base/config.h"
 #include "vitals/metrics/collector.h"
+#include "vitals/model/metric_family.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace metrics {
+
+/// The label that the lines of this type need for themselves; empty where there is none.
+std::string_view ReservedLabel(MetricType type);
 
 /// OK for a unit that the name ends in, with `_total` or `_info` behind it or not, and for none.
 absl::Status ValidateUnit(std::string_view name, std::string_view unit);
