@@ -7,6 +7,7 @@
 
 #include "vitals/exposition/text_encoder.h"
 #include "vitals/metrics/collector.h"
+#include "vitals/metrics/gatherer_group.h"
 #include "vitals/metrics/registry.h"
 #include "vitals/metrics/scoped_timer.h"
 #include "vitals/telemetry/telemetry.h"
