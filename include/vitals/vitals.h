@@ -8,6 +8,7 @@
 #include "vitals/exposition/text_encoder.h"
 #include "vitals/metrics/collector.h"
 #include "vitals/metrics/enum_family.h"
+#include "vitals/metrics/gatherer_group.h"
 #include "vitals/metrics/histogram_batch.h"
 #include "vitals/metrics/registry.h"
 #include "vitals/metrics/sampled.h"

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "fmt/format.h"
+#include "vitals/metrics/process_collector.h"
 #include "vitals/net/http_router.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -19,6 +20,22 @@ absl::StatusOr<net::HttpRouter> MakeRoutes(const std::shared_ptr<Registry>& regi
   return router;
 }
 
+absl::Status AddHostMetrics(const TelemetryOptions& options, Registry& registry) {
+  absl::Status status;
+  if (options.process_metrics) {
+    status.Update(registry.AddCollector(std::make_shared<ProcessCollector>()));
+    // There is no room for it where the host has a constant label of that name.
+    AddBuildInfo(registry, VitalsBuildInfo()).IgnoreError();
+  }
+  if (options.build_info) {
+    if (absl::Status added = AddBuildInfo(registry, *options.build_info); !added.ok()) {
+      return absl::Status(added.code(),
+                          fmt::format("build_info: {}", std::string(added.message())));
+    }
+  }
+  return status;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Telemetry>> Telemetry::Create(TelemetryOptions options) {
@@ -27,7 +44,8 @@ absl::StatusOr<std::unique_ptr<Telemetry>> Telemetry::Create(TelemetryOptions op
         fmt::format("registry.const_labels: {}", std::string(status.message())));
   }
   options.registry.show_dropped_records = true;
-  auto registry = std::make_shared<Registry>(std::move(options.registry));
+  auto registry = std::make_shared<Registry>(options.registry);
+  if (absl::Status status = AddHostMetrics(options, *registry); !status.ok()) return status;
   std::unique_ptr<net::HttpServer> server;
   if (options.exporter) {
     absl::StatusOr<net::HttpRouter> router = MakeRoutes(registry, *options.exporter);

@@ -45,8 +45,8 @@ TEST_F(MaintenanceTest, SeriesKnowWhenTheyBegan) {
   clock_->Advance(seconds(90));
   jobs.With("2");
   const Gathered family(registry_, "jobs_total");
-  EXPECT_EQ(family->created_ms(0), 1577836800000);
-  EXPECT_EQ(family->created_ms(1), 1577836890000);
+  EXPECT_EQ(family->created_ms(0), 946684800000);
+  EXPECT_EQ(family->created_ms(1), 946684890000);
 }
 
 TEST_F(MaintenanceTest, IdleSeriesGo) {
@@ -113,7 +113,7 @@ TEST_F(MaintenanceTest, SeriesThatComesBackBeginsAnew) {
   jobs.With("1").Increment(2);
   const Gathered family(registry_, "jobs_total");
   EXPECT_EQ(family->Unsigned(0), 2U);
-  EXPECT_EQ(family->created_ms(0), 1577836860000);
+  EXPECT_EQ(family->created_ms(0), 946684860000);
 }
 
 TEST_F(MaintenanceTest, NegativeExpiryIsRefused) {

@@ -41,6 +41,31 @@ TEST(TelemetryTest, ServesItsRegistry) {
   EXPECT_EQ(client.Get("/nonesuch")->status, 404);
 }
 
+TEST(TelemetryTest, ShowsTheProcessAndItsBuild) {
+  TelemetryOptions options = OnFreePort();
+  options.build_info = BuildInfo{.name = "worker", .version = "1.4.2", .compiler = ""};
+  const auto telemetry = Telemetry::Create(options);
+  ASSERT_TRUE(telemetry.ok()) << telemetry.status();
+  const std::string page = RawClient::Tcp((*telemetry)->port()).Get("/metrics")->body;
+  EXPECT_THAT(page, HasSubstr("\nprocess_cpu_seconds_total "));
+  EXPECT_THAT(page, HasSubstr("\nvitals_build_info{compiler=\""));
+  EXPECT_THAT(page, HasSubstr("\nworker_build_info{version=\"1.4.2\"} 1\n"));
+
+  options.process_metrics = false;
+  options.build_info.reset();
+  const auto without = Telemetry::Create(options);
+  EXPECT_EQ(RawClient::Tcp((*without)->port()).Get("/metrics")->body, "");
+}
+
+TEST(TelemetryTest, AConstantLabelMayHaveTheNameOfABuildLabel) {
+  TelemetryOptions options = OnFreePort();
+  options.registry.const_labels = {{"version", "2"}};
+  const auto telemetry = Telemetry::Create(options);
+  ASSERT_TRUE(telemetry.ok()) << telemetry.status();
+  const std::string page = RawClient::Tcp((*telemetry)->port()).Get("/metrics")->body;
+  EXPECT_THAT(page, HasSubstr("\nprocess_cpu_seconds_total{version=\"2\"} "));
+}
+
 TEST(TelemetryTest, CompressesForWhoAsks) {
   const auto telemetry = Telemetry::Create(OnFreePort());
   ASSERT_TRUE(telemetry.ok());
@@ -86,6 +111,11 @@ TEST(TelemetryTest, OptionsThatCannotBeAreErrors) {
   bad_label.registry.const_labels = {{"__x", "1"}};
   EXPECT_THAT(std::string(Telemetry::Create(std::move(bad_label)).status().message()),
               StartsWith("registry.const_labels: label name \"__x\" is reserved"));
+
+  TelemetryOptions bad_build = OnFreePort();
+  bad_build.build_info = BuildInfo{.name = "my worker"};
+  EXPECT_THAT(std::string(Telemetry::Create(std::move(bad_build)).status().message()),
+              StartsWith("build_info: "));
 
   TelemetryOptions bad_address = OnFreePort();
   bad_address.exporter->http.address = "localhost";

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "vitals/base/config.h"
 #include "vitals/metrics/registry.h"
 
 /// \file

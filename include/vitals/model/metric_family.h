@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "vitals/base/config.h"
@@ -175,6 +176,11 @@ class MetricFamily {
  public:
   const FamilyDescription& description() const { return *description_; }
 
+  /// The same, for who keeps it.
+  const std::shared_ptr<const FamilyDescription>& shared_description() const {
+    return description_;
+  }
+
   /// Number of series.
   std::size_t size() const { return blocks_.size(); }
 
@@ -225,6 +231,12 @@ class MetricFamily {
   /// the previous column is reused.
   VITALS_EXPORT std::span<std::uint64_t> Reset(std::shared_ptr<const FamilyDescription> description,
                                                std::shared_ptr<const SeriesList> series);
+
+  /// Gives the family another description of the same words per series, such as one with another
+  /// name. Series and values stay.
+  void Redescribe(std::shared_ptr<const FamilyDescription> description) {
+    description_ = std::move(description);
+  }
 
   /// Gives the series at `index` a moment of its own.
   VITALS_EXPORT void SetTimestamp(std::size_t index, std::int64_t timestamp_ms);

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "vitals/base/config.h"
@@ -22,6 +23,9 @@ class VITALS_EXPORT Snapshot {
   /// The families, sorted by name. Several of one name are parts of one family, which have their
   /// type in common and no series: a page shows them under one header.
   std::span<const MetricFamily> families() const { return {families_.data(), size_}; }
+
+  /// The same, for who moves families on or describes them anew. Names must stay sorted.
+  std::span<MetricFamily> mutable_families() { return {families_.data(), size_}; }
 
   /// The first family of this name; null when there is none.
   const MetricFamily* Find(std::string_view name) const;

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "vitals/api/routes.h"
 #include "vitals/base/config.h"
+#include "vitals/metrics/build_info.h"
 #include "vitals/metrics/registry.h"
 #include "vitals/net/http_server.h"
 
@@ -31,6 +32,11 @@ struct TelemetryOptions {
   /// Serves `/metrics`, `/health` and `/`. Without a value no port is opened and no thread started;
   /// all recording works the same.
   std::optional<ExporterOptions> exporter = ExporterOptions();
+  /// Shows what a ProcessCollector finds, and `vitals_build_info`. Turn it off in a host that has
+  /// process metrics of its own: where two show a name, the page keeps the host's.
+  bool process_metrics = true;
+  /// Shows `<name>_build_info`: what the host was built from.
+  std::optional<BuildInfo> build_info = {};
 };
 
 /// Owns what a host is observed with: a registry, and the exporter that shows it. Thread-safe.

@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdint>
 
 #include "vitals/base/clock.h"
 #include "vitals/base/config.h"
@@ -11,36 +10,30 @@
 VITALS_NAMESPACE_BEGIN
 namespace testing {
 
-/// A clock that stands still until a test moves it. Thread-safe.
+/// A clock that stands still until the test moves it. Starts at 2000-01-01 00:00:00 UTC. Thread-safe.
 ///
 ///     auto clock = std::make_shared<vitals::testing::FakeClock>();
 ///     vitals::Registry registry({.clock = clock});
 ///     clock->Advance(std::chrono::seconds(12));
 ///     registry.RunMaintenance();
-class FakeClock final : public Clock {
+class VITALS_EXPORT FakeClock final : public Clock {
  public:
-  /// Starts at 2020-01-01 00:00:00 UTC.
-  FakeClock() : FakeClock(WallTime(std::chrono::seconds(1577836800))) {}
-  explicit FakeClock(WallTime start) : start_(start) {}
+  FakeClock() : FakeClock(WallTime(std::chrono::seconds(946'684'800))) {}
+  explicit FakeClock(WallTime start) : wall_(start) {}
 
-  WallTime Now() const noexcept override {
-    return start_ + std::chrono::duration_cast<WallTime::duration>(elapsed());
-  }
-  MonotonicTime MonotonicNow() const noexcept override { return MonotonicTime(elapsed()); }
+  WallTime Now() const noexcept override { return wall_.load(); }
+  MonotonicTime MonotonicNow() const noexcept override { return monotonic_.load(); }
 
-  /// Moves both times on.
-  void Advance(std::chrono::nanoseconds duration) noexcept {
-    elapsed_ns_.fetch_add(duration.count(), std::memory_order_relaxed);
-  }
+  /// Lets time pass on both clocks. `duration` is not negative.
+  void Advance(std::chrono::nanoseconds duration) noexcept;
+
+  /// Sets the time of day, as someone who corrects the clock: the monotonic time stays.
+  void SetNow(WallTime now) noexcept { wall_.store(now); }
 
  private:
-  // Relaxed: a test that moves time while others read it orders them by itself.
-  std::chrono::nanoseconds elapsed() const noexcept {
-    return std::chrono::nanoseconds(elapsed_ns_.load(std::memory_order_relaxed));
-  }
-
-  const WallTime start_;
-  std::atomic<std::int64_t> elapsed_ns_{0};
+  std::atomic<WallTime> wall_;
+  // Not at its epoch, which code may take for "never".
+  std::atomic<MonotonicTime> monotonic_{MonotonicTime(std::chrono::hours(1))};
 };
 
 }  // namespace testing
