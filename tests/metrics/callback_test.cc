@@ -219,17 +219,17 @@ class OneValue final : public Collector {
 
 TEST_F(CallbackTest, WatchedCollectorVanishesWithItsOwner) {
   auto collector = std::make_shared<OneValue>();
-  ASSERT_TRUE(registry_.WatchCollector(collector).ok());
+  ASSERT_TRUE(registry_.AddWeakCollector(collector).ok());
   EXPECT_TRUE(Gathered(registry_, "one"));
   collector.reset();
   EXPECT_FALSE(Gathered(registry_, "one"));
   EXPECT_THAT(Errors(), IsEmpty());
-  EXPECT_FALSE(registry_.WatchCollector(collector).ok()) << "gone before it came";
+  EXPECT_FALSE(registry_.AddWeakCollector(collector).ok()) << "gone before it came";
 }
 
 TEST_F(CallbackTest, WatchedCollectorCanBeRemoved) {
   const auto collector = std::make_shared<OneValue>();
-  ASSERT_TRUE(registry_.WatchCollector(collector).ok());
+  ASSERT_TRUE(registry_.AddWeakCollector(collector).ok());
   EXPECT_TRUE(registry_.RemoveCollector(collector.get()));
   EXPECT_FALSE(Gathered(registry_, "one"));
   EXPECT_FALSE(registry_.RemoveCollector(collector.get()));

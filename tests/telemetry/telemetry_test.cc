@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -12,11 +14,13 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/net/raw_client.h"
+#include "vitals/testing/fake_clock.h"
 
 namespace vitals {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 using vitals_test::RawClient;
 
@@ -96,6 +100,74 @@ TEST(TelemetryTest, WithoutAnExporterOpensNoPort) {
   EXPECT_EQ((*telemetry)->Poll(std::chrono::milliseconds(0)), 0u);
   (*telemetry)->registry().AddCounter({.name = "x_total"}).value().Increment();
   (*telemetry)->Stop();
+}
+
+TEST(TelemetryTest, ShowsFurtherRegistriesForAsLongAsTheyLive) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok());
+  auto plugin = std::make_shared<Registry>();
+  plugin->AddCounter({.name = "calls_total"}).value().Increment(2);
+  ASSERT_TRUE((*telemetry)
+                  ->AddRegistry(plugin, {.prefix = "plugin_", .const_labels = {{"plugin", "json"}}})
+                  .ok());
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  EXPECT_THAT(client.Get("/metrics")->body, HasSubstr("plugin_calls_total{plugin=\"json\"} 2\n"));
+  plugin.reset();
+  EXPECT_THAT(client.Get("/metrics")->body, Not(HasSubstr("plugin_calls_total")));
+  EXPECT_FALSE((*telemetry)->AddRegistry(nullptr).ok());
+}
+
+TEST(TelemetryTest, ShowsItsExporterAndItsServer) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok());
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  client.Get("/metrics");
+  const std::string page = client.Get("/metrics")->body;
+  EXPECT_THAT(page, HasSubstr("vitals_exporter_scrapes_total{code=\"200\"} 2\n"));
+  EXPECT_THAT(page, HasSubstr("vitals_http_requests_total 2\n"));
+  EXPECT_THAT(page, HasSubstr("vitals_http_connections_accepted_total 1\n"));
+
+  TelemetryOptions quiet = OnFreePort();
+  quiet.exporter_metrics = false;
+  quiet.process_metrics = false;
+  const auto without = Telemetry::Create(std::move(quiet));
+  ASSERT_TRUE(without.ok());
+  EXPECT_THAT(RawClient::Tcp((*without)->port()).Get("/metrics")->body,
+              Not(HasSubstr("vitals_http")));
+}
+
+// A summary's window, by a registry's clock that is an hour ahead at the first tick.
+TEST(TelemetryTest, MaintainsItsRegistries) {
+  const auto clock = std::make_shared<testing::FakeClock>();
+  const auto moved_on = [&](Telemetry& telemetry, const std::function<void()>& wait) {
+    const auto plugin = std::make_shared<Registry>(RegistryOptions{.clock = clock});
+    if (!telemetry.AddRegistry(plugin).ok()) return false;
+    const auto idle =
+        plugin->AddCounter({.name = "idle_total", .expire_after = std::chrono::hours(1)}, {"a"});
+    idle->With("x").Increment();
+    plugin->RunMaintenance();
+    clock->Advance(std::chrono::hours(1));
+    for (int i = 0; i < 1000 && idle->size() > 0; ++i) wait();
+    return idle->size() == 0;
+  };
+  const auto soon = [] { std::this_thread::sleep_for(std::chrono::milliseconds(5)); };
+
+  const auto own_thread = Telemetry::Create(
+      {.exporter = std::nullopt, .maintenance_interval = std::chrono::milliseconds(1)});
+  ASSERT_TRUE(own_thread.ok());
+  EXPECT_TRUE(moved_on(**own_thread, soon));
+
+  TelemetryOptions driven = OnFreePort();
+  driven.exporter->http.io_threads = 0;
+  driven.maintenance_interval = std::chrono::milliseconds(1);
+  const auto polled = Telemetry::Create(std::move(driven));
+  ASSERT_TRUE(polled.ok());
+  EXPECT_TRUE(moved_on(**polled, [&] { (*polled)->Poll(std::chrono::milliseconds(2)); }));
+
+  const auto by_host = Telemetry::Create(
+      {.exporter = std::nullopt, .maintenance_interval = std::chrono::seconds(0)});
+  ASSERT_TRUE(by_host.ok());
+  EXPECT_TRUE(moved_on(**by_host, [&] { (*by_host)->RunMaintenance(); }));
 }
 
 TEST(TelemetryTest, OptionsThatCannotBeAreErrors) {

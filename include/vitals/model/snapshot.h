@@ -2,6 +2,7 @@
 #define VITALS_MODEL_SNAPSHOT_H_
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,9 @@ class VITALS_EXPORT Snapshot {
 
   /// Takes back the last family added.
   void DropLastFamily();
+
+  /// Drops the families for which `wanted` is false.
+  void Keep(const std::function<bool(const MetricFamily&)>& wanted);
 
   /// Sorts the families by name, when all are added.
   void SortByName();
