@@ -5,6 +5,7 @@
 /// Everything a host needs to be observed. Code that only records may include the header of its
 /// instrument, such as "vitals/metrics/counter.h", which is lighter.
 
+#include "vitals/exposition/openmetrics_encoder.h"
 #include "vitals/exposition/text_encoder.h"
 #include "vitals/metrics/collector.h"
 #include "vitals/metrics/enum_family.h"
