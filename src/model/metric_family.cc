@@ -1,6 +1,7 @@
 #include "vitals/model/metric_family.h"
 
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 VITALS_NAMESPACE_BEGIN
@@ -22,6 +23,33 @@ std::string NumberText(double number) {
   char buffer[32];
   const std::to_chars_result result = std::to_chars(buffer, buffer + sizeof(buffer), number);
   return std::string(buffer, result.ptr);
+}
+
+// The "canonical number" of OpenMetrics, which client_golang writes too: fixed from 1e-4 to below
+// 1e6, with a fraction always, and scientific outside.
+std::string CanonicalNumberText(double number) {
+  if (!std::isfinite(number)) return NumberText(number);
+  const double magnitude = std::fabs(number);
+  const bool fixed = magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e6);
+  char buffer[32];
+  const std::to_chars_result result =
+      std::to_chars(buffer, buffer + sizeof(buffer), number,
+                    fixed ? std::chars_format::fixed : std::chars_format::scientific);
+  std::string text(buffer, result.ptr);
+  if (fixed && text.find('.') == std::string::npos) text += ".0";
+  return text;
+}
+
+// `name="number"` for each number, written by `text_of`.
+template <typename TextOf>
+std::vector<std::string> NumberLabels(std::string_view name, const std::vector<double>& numbers,
+                                      const TextOf& text_of) {
+  std::vector<std::string> labels;
+  labels.reserve(numbers.size() + 1);
+  for (const double number : numbers) {
+    labels.push_back(std::string(name) + "=\"" + text_of(number) + '"');
+  }
+  return labels;
 }
 
 void AppendLabelText(const Label& label, std::string& out) {
@@ -130,13 +158,18 @@ void CompleteDescription(FamilyDescription& description) {
   d.header += MetricTypeName(d.type);
   d.header += '\n';
   d.const_label_text = LabelText(d.const_labels);
+  d.openmetrics_help.clear();
+  AppendEscapedLabelValue(d.help, d.openmetrics_help);
   d.bound_texts.clear();
+  d.openmetrics_bound_texts.clear();
   if (d.kind == ValueKind::kHistogram) {
-    for (const double bound : d.bounds) d.bound_texts.push_back(NumberText(bound));
-    d.bound_texts.emplace_back("+Inf");
+    d.bound_texts = NumberLabels("le", d.bounds, NumberText);
+    d.bound_texts.emplace_back("le=\"+Inf\"");
+    d.openmetrics_bound_texts = NumberLabels("le", d.bounds, CanonicalNumberText);
+    d.openmetrics_bound_texts.emplace_back("le=\"+Inf\"");
   }
-  d.quantile_texts.clear();
-  for (const double quantile : d.quantiles) d.quantile_texts.push_back(NumberText(quantile));
+  d.quantile_texts = NumberLabels("quantile", d.quantiles, NumberText);
+  d.openmetrics_quantile_texts = NumberLabels("quantile", d.quantiles, CanonicalNumberText);
   d.state_texts.clear();
   for (const std::string& state : d.states) {
     AppendLabelText({d.name, state}, d.state_texts.emplace_back());

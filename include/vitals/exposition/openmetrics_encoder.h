@@ -21,9 +21,13 @@ struct OpenMetricsOptions {
 };
 
 /// Appends the snapshot to `page` in OpenMetrics 1.0, with units, exemplars and the closing
-/// `# EOF`. A counter whose name does not end in `_total` has no form there: it is shown with type
-/// unknown, as client_golang does. Allocates only when `page` must grow. Costs about as much as
-/// EncodeText().
+/// `# EOF`. Allocates only when `page` must grow. Costs about as much as EncodeText().
+///
+/// What has no form there is shown otherwise: a counter whose name does not end in `_total` with
+/// type unknown, as client_golang does; an info without `_info` as a gauge; so is a counter
+/// `x_total` or info `x_info` beside another family `x`. Left out are what a strict reader refuses
+/// the page for: the sum (of a histogram, also the count, which is the bucket +Inf) that is
+/// negative or NaN, or of a histogram with negative bounds, and negative values of quantiles.
 VITALS_EXPORT void EncodeOpenMetrics(const Snapshot& snapshot, const OpenMetricsOptions& options,
                                      std::string& page);
 

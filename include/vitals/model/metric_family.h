@@ -73,9 +73,13 @@ struct FamilyDescription {
   /// Parts of the text formats that do not change from page to page.
   std::string header;                       ///< "# HELP ...\n# TYPE ...\n"
   std::string const_label_text;             ///< `a="x",b="y"`, escaped
-  std::vector<std::string> bound_texts;     ///< values of `le`, "+Inf" last
-  std::vector<std::string> quantile_texts;  ///< values of `quantile`
+  std::vector<std::string> bound_texts;     ///< `le="0.5"` for each bound, +Inf last
+  std::vector<std::string> quantile_texts;  ///< `quantile="0.5"` for each quantile
   std::vector<std::string> state_texts;     ///< `name="state"`, escaped, for each state
+  std::string openmetrics_help;             ///< escaped as OpenMetrics has it
+  /// The same labels with numbers as OpenMetrics wants them: `le="1.0"`.
+  std::vector<std::string> openmetrics_bound_texts;
+  std::vector<std::string> openmetrics_quantile_texts;
 
   /// Words that one series takes in a column.
   std::size_t words_per_series() const {
