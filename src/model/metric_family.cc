@@ -19,24 +19,27 @@ void AppendEscapedHelp(std::string_view help, std::string& out) {
   }
 }
 
-std::string NumberText(double number) {
-  char buffer[32];
-  const std::to_chars_result result = std::to_chars(buffer, buffer + sizeof(buffer), number);
-  return std::string(buffer, result.ptr);
-}
-
-// The "canonical number" of OpenMetrics, which client_golang writes too: fixed from 1e-4 to below
-// 1e6, with a fraction always, and scientific outside.
-std::string CanonicalNumberText(double number) {
-  if (!std::isfinite(number)) return NumberText(number);
+// The shortest text that reads back as the same number: fixed from 1e-4 to below `fixed_end`,
+// scientific outside.
+std::string NumberText(double number, double fixed_end) {
   const double magnitude = std::fabs(number);
-  const bool fixed = magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e6);
+  const bool fixed = magnitude == 0 || (magnitude >= 1e-4 && magnitude < fixed_end);
   char buffer[32];
   const std::to_chars_result result =
       std::to_chars(buffer, buffer + sizeof(buffer), number,
                     fixed ? std::chars_format::fixed : std::chars_format::scientific);
-  std::string text(buffer, result.ptr);
-  if (fixed && text.find('.') == std::string::npos) text += ".0";
+  return std::string(buffer, result.ptr);
+}
+
+// As prometheus-cpp writes bounds: they are part of a series' name, which must not change when a
+// host comes over.
+std::string TextNumber(double number) { return NumberText(number, 1e16); }
+
+// The "canonical number" of OpenMetrics, which client_golang writes too: with a fraction always.
+std::string CanonicalNumber(double number) {
+  constexpr double kFixedEnd = 1e6;
+  std::string text = NumberText(number, kFixedEnd);
+  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
   return text;
 }
 
@@ -163,13 +166,13 @@ void CompleteDescription(FamilyDescription& description) {
   d.bound_texts.clear();
   d.openmetrics_bound_texts.clear();
   if (d.kind == ValueKind::kHistogram) {
-    d.bound_texts = NumberLabels("le", d.bounds, NumberText);
+    d.bound_texts = NumberLabels("le", d.bounds, TextNumber);
     d.bound_texts.emplace_back("le=\"+Inf\"");
-    d.openmetrics_bound_texts = NumberLabels("le", d.bounds, CanonicalNumberText);
+    d.openmetrics_bound_texts = NumberLabels("le", d.bounds, CanonicalNumber);
     d.openmetrics_bound_texts.emplace_back("le=\"+Inf\"");
   }
-  d.quantile_texts = NumberLabels("quantile", d.quantiles, NumberText);
-  d.openmetrics_quantile_texts = NumberLabels("quantile", d.quantiles, CanonicalNumberText);
+  d.quantile_texts = NumberLabels("quantile", d.quantiles, TextNumber);
+  d.openmetrics_quantile_texts = NumberLabels("quantile", d.quantiles, CanonicalNumber);
   d.state_texts.clear();
   for (const std::string& state : d.states) {
     AppendLabelText({d.name, state}, d.state_texts.emplace_back());

@@ -11,7 +11,8 @@
 #include "vitals/exposition/text_encoder.h"
 #include "vitals/metrics/registry.h"
 
-namespace vitals::testing {
+VITALS_NAMESPACE_BEGIN
+namespace testing {
 namespace {
 
 class FixedCollector final : public Collector {
@@ -158,4 +159,5 @@ std::vector<CollectedFamily> EveryType() {
   };
 }
 
-}  // namespace vitals::testing
+}  // namespace testing
+VITALS_NAMESPACE_END

@@ -12,7 +12,8 @@
 /// \file
 /// Snapshots with given contents, and their pages.
 
-namespace vitals::testing {
+VITALS_NAMESPACE_BEGIN
+namespace testing {
 
 /// What a registry gathers that has nothing but a collector of these families. Fails the test when
 /// one of them is left out.
@@ -36,6 +37,7 @@ std::string OpenMetrics(const Snapshot& snapshot, const OpenMetricsOptions& opti
 /// every kind.
 std::vector<CollectedFamily> EveryType();
 
-}  // namespace vitals::testing
+}  // namespace testing
+VITALS_NAMESPACE_END
 
 #endif  // VITALS_TESTS_EXPOSITION_SNAPSHOTS_H_

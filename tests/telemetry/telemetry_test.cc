@@ -56,6 +56,7 @@ TEST(TelemetryTest, ShowsTheProcessAndItsBuild) {
   EXPECT_THAT(page, HasSubstr("\nworker_build_info{version=\"1.4.2\"} 1\n"));
 
   options.process_metrics = false;
+  options.exporter_metrics = false;
   options.build_info.reset();
   const auto without = Telemetry::Create(options);
   EXPECT_EQ(RawClient::Tcp((*without)->port()).Get("/metrics")->body, "");
@@ -123,7 +124,7 @@ TEST(TelemetryTest, ShowsItsExporterAndItsServer) {
   RawClient client = RawClient::Tcp((*telemetry)->port());
   client.Get("/metrics");
   const std::string page = client.Get("/metrics")->body;
-  EXPECT_THAT(page, HasSubstr("vitals_exporter_scrapes_total{code=\"200\"} 2\n"));
+  EXPECT_THAT(page, HasSubstr("vitals_exporter_scrapes_total{code=\"200\"} 1\n"));
   EXPECT_THAT(page, HasSubstr("vitals_http_requests_total 2\n"));
   EXPECT_THAT(page, HasSubstr("vitals_http_connections_accepted_total 1\n"));
 
