@@ -16,9 +16,9 @@ net::HttpResponse ErrorResponse(const Snapshot& snapshot) {
   return net::TextResponse(500, text);
 }
 
-net::HttpResponse Scrape(Registry& registry, const MetricsPageOptions& options, PagePool& pool) {
+net::HttpResponse Scrape(Gatherer& gatherer, const MetricsPageOptions& options, PagePool& pool) {
   const std::shared_ptr<ScrapeBuffers> buffers = pool.Take();
-  registry.Gather(buffers->snapshot);
+  gatherer.Gather(buffers->snapshot);
   if (options.fail_on_collector_error && !buffers->snapshot.errors().empty()) {
     net::HttpResponse response = ErrorResponse(buffers->snapshot);
     buffers->snapshot.Clear();
@@ -38,15 +38,15 @@ net::HttpResponse Scrape(Registry& registry, const MetricsPageOptions& options, 
 
 }  // namespace
 
-absl::Status AddMetricsRoute(std::shared_ptr<Registry> registry, const MetricsPageOptions& options,
+absl::Status AddMetricsRoute(std::shared_ptr<Gatherer> gatherer, const MetricsPageOptions& options,
                              net::HttpRouter& router) {
-  if (registry == nullptr) return absl::InvalidArgumentError("the registry is null");
+  if (gatherer == nullptr) return absl::InvalidArgumentError("the gatherer is null");
   net::HttpRoute route;
   route.path = "/metrics";
   route.title = "Metrics, for Prometheus";
   route.execution = net::HttpExecution::kWorker;
-  route.handler = [registry = std::move(registry), options, pool = std::make_shared<PagePool>()](
-                      const net::HttpRequest&) { return Scrape(*registry, options, *pool); };
+  route.handler = [gatherer = std::move(gatherer), options, pool = std::make_shared<PagePool>()](
+                      const net::HttpRequest&) { return Scrape(*gatherer, options, *pool); };
   return router.Add(std::move(route));
 }
 

@@ -10,10 +10,10 @@
 VITALS_NAMESPACE_BEGIN
 namespace {
 
-absl::StatusOr<net::HttpRouter> MakeRoutes(const std::shared_ptr<Registry>& registry,
+absl::StatusOr<net::HttpRouter> MakeRoutes(const std::shared_ptr<Gatherer>& gatherer,
                                            const ExporterOptions& options) {
   net::HttpRouter router;
-  absl::Status status = api::AddMetricsRoute(registry, options.metrics, router);
+  absl::Status status = api::AddMetricsRoute(gatherer, options.metrics, router);
   status.Update(api::AddHealthRoute(router));
   status.Update(api::AddIndexRoute(router));
   if (!status.ok()) return status;
@@ -46,9 +46,11 @@ absl::StatusOr<std::unique_ptr<Telemetry>> Telemetry::Create(TelemetryOptions op
   options.registry.show_dropped_records = true;
   auto registry = std::make_shared<Registry>(options.registry);
   if (absl::Status status = AddHostMetrics(options, *registry); !status.ok()) return status;
+  auto gatherers = std::make_shared<GathererGroup>();
+  if (absl::Status status = gatherers->Add(registry); !status.ok()) return status;
   std::unique_ptr<net::HttpServer> server;
   if (options.exporter) {
-    absl::StatusOr<net::HttpRouter> router = MakeRoutes(registry, *options.exporter);
+    absl::StatusOr<net::HttpRouter> router = MakeRoutes(gatherers, *options.exporter);
     if (!router.ok()) return router.status();
     auto created = net::HttpServer::Create(std::move(options.exporter->http), *std::move(router));
     if (!created.ok()) {
@@ -57,11 +59,15 @@ absl::StatusOr<std::unique_ptr<Telemetry>> Telemetry::Create(TelemetryOptions op
     }
     server = *std::move(created);
   }
-  return std::unique_ptr<Telemetry>(new Telemetry(std::move(registry), std::move(server)));
+  return std::unique_ptr<Telemetry>(
+      new Telemetry(std::move(registry), std::move(gatherers), std::move(server)));
 }
 
-Telemetry::Telemetry(std::shared_ptr<Registry> registry, std::unique_ptr<net::HttpServer> server)
-    : registry_(std::move(registry)), server_(std::move(server)) {}
+Telemetry::Telemetry(std::shared_ptr<Registry> registry, std::shared_ptr<GathererGroup> gatherers,
+                     std::unique_ptr<net::HttpServer> server)
+    : registry_(std::move(registry)),
+      gatherers_(std::move(gatherers)),
+      server_(std::move(server)) {}
 
 Telemetry::~Telemetry() { Stop(); }
 

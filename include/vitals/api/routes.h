@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "vitals/base/config.h"
-#include "vitals/metrics/registry.h"
+#include "vitals/metrics/gatherer.h"
 #include "vitals/net/http_router.h"
 
 /// \file
@@ -23,8 +23,8 @@ struct MetricsPageOptions {
   bool fail_on_collector_error = false;
 };
 
-/// Adds `/metrics`: what `registry` gathers, in the Prometheus text format 0.0.4.
-VITALS_EXPORT absl::Status AddMetricsRoute(std::shared_ptr<Registry> registry,
+/// Adds `/metrics`: what `gatherer` gathers, in the Prometheus text format 0.0.4.
+VITALS_EXPORT absl::Status AddMetricsRoute(std::shared_ptr<Gatherer> gatherer,
                                            const MetricsPageOptions& options,
                                            net::HttpRouter& router);
 

@@ -12,6 +12,7 @@
 #include "vitals/api/routes.h"
 #include "vitals/base/config.h"
 #include "vitals/metrics/build_info.h"
+#include "vitals/metrics/gatherer_group.h"
 #include "vitals/metrics/registry.h"
 #include "vitals/net/http_server.h"
 
@@ -61,6 +62,10 @@ class VITALS_EXPORT Telemetry {
 
   Registry& registry() { return *registry_; }
 
+  /// What the page shows: registry(), and what a host adds to it, such as the registries of its
+  /// plugins.
+  GathererGroup& gatherers() { return *gatherers_; }
+
   /// Port of the exporter; 0 without one, or on a unix socket.
   std::uint16_t port() const;
 
@@ -76,9 +81,11 @@ class VITALS_EXPORT Telemetry {
   void Stop();
 
  private:
-  Telemetry(std::shared_ptr<Registry> registry, std::unique_ptr<net::HttpServer> server);
+  Telemetry(std::shared_ptr<Registry> registry, std::shared_ptr<GathererGroup> gatherers,
+            std::unique_ptr<net::HttpServer> server);
 
   std::shared_ptr<Registry> registry_;
+  std::shared_ptr<GathererGroup> gatherers_;
   std::unique_ptr<net::HttpServer> server_;
 };
 
