@@ -95,8 +95,6 @@ absl::Status Telemetry::AddRegistry(const std::shared_ptr<Registry>& registry,
   return status;
 }
 
-Gatherer& Telemetry::gatherer() { return *group_; }
-
 void Telemetry::RunMaintenance() { maintenance_->Run(); }
 
 std::uint16_t Telemetry::port() const { return server_ == nullptr ? 0 : server_->port(); }

@@ -243,7 +243,7 @@ TEST_F(GathererGroupTest, RefusesWhatCannotBeAMember) {
   const struct {
     absl::Status status;
     const char* message;
-  } kCases[] = {
+  } cases[] = {
       {group_.Add(nullptr), "null"},
       {group_.AddWeak(std::weak_ptr<Gatherer>()), "null"},
       {group_.Add(registry, {.prefix = "a-"}), "prefix: metric name \"a-\" has \"-\""},
@@ -251,7 +251,7 @@ TEST_F(GathererGroupTest, RefusesWhatCannotBeAMember) {
       {group->Add(group), "would contain itself"},
       {group->AddWeak(outer), "would contain itself"},
   };
-  for (const auto& test : kCases) {
+  for (const auto& test : cases) {
     EXPECT_EQ(test.status.code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(test.status.message()), HasSubstr(test.message));
   }
@@ -301,24 +301,24 @@ TEST_F(GathererGroupTest, GroupsNest) {
 TEST_F(GathererGroupTest, GathersWhileMembersComeAndGo) {
   ASSERT_TRUE(group_.Add(WithGauge("stays", 1), {.prefix = "a_"}).ok());
   std::atomic<bool> done{false};
-  std::vector<std::thread> scrapers;
-  for (int i = 0; i < 2; ++i) {
-    scrapers.emplace_back([&] {
-      Snapshot snapshot;
-      while (!done.load()) {
-        group_.Gather(snapshot);
-        EXPECT_NE(snapshot.Find("a_stays"), nullptr);
-        snapshot.Clear();
-      }
-    });
-  }
+  const auto scrape = [&] {
+    Snapshot snapshot;
+    while (!done.load()) {
+      group_.Gather(snapshot);
+      EXPECT_NE(snapshot.Find("a_stays"), nullptr);
+      snapshot.Clear();
+    }
+  };
+  std::thread scraper(scrape);
+  std::thread other_scraper(scrape);
   for (int i = 0; i < 200; ++i) {
     const auto registry = WithGauge("comes", i);
     EXPECT_TRUE(group_.Add(registry).ok());
     EXPECT_TRUE(group_.Remove(registry.get()));
   }
   done.store(true);
-  for (std::thread& scraper : scrapers) scraper.join();
+  scraper.join();
+  other_scraper.join();
 }
 
 }  // namespace

@@ -71,6 +71,20 @@ TEST(TelemetryTest, AConstantLabelMayHaveTheNameOfABuildLabel) {
   EXPECT_THAT(page, HasSubstr("\nprocess_cpu_seconds_total{version=\"2\"} "));
 }
 
+TEST(TelemetryTest, ServesOtherRegistriesOnThePage) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok()) << telemetry.status();
+  (*telemetry)->registry().AddCounter({.name = "x_total", .help = "X."}).value().Increment();
+  const auto plugin = std::make_shared<Registry>();
+  plugin->AddCounter({.name = "x_total", .help = "X."}).value().Increment(2);
+  ASSERT_TRUE((*telemetry)->gatherers().Add(plugin, {.const_labels = {{"plugin", "a"}}}).ok());
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  EXPECT_THAT(client.Get("/metrics")->body, HasSubstr("# HELP x_total X.\n"
+                                                      "# TYPE x_total counter\n"
+                                                      "x_total 1\n"
+                                                      "x_total{plugin=\"a\"} 2\n"));
+}
+
 TEST(TelemetryTest, CompressesForWhoAsks) {
   const auto telemetry = Telemetry::Create(OnFreePort());
   ASSERT_TRUE(telemetry.ok());

@@ -1,6 +1,8 @@
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -59,6 +61,28 @@ TEST_F(HostTest, AMissingValueNamesWhatIsThere) {
   auto many = registry_.AddGauge({.name = "many"}, {"i"}).value();
   for (int i = 0; i < 15; ++i) many.With(std::to_string(i)).Set(1);
   EXPECT_THAT(Message(Value(registry_, "many").status()), HasSubstr("\n  and 5 more"));
+}
+
+// Finds one summary.
+class SummaryCollector : public Collector {
+ public:
+  std::vector<CollectedFamily> Collect() override {
+    CollectedSummary summary;
+    summary.sum = 30;
+    summary.count = 4;
+    summary.quantiles = {{0.5, 7}, {0.9, 12.5}};
+    CollectedFamily family = {.name = "size_bytes", .type = MetricType::kSummary};
+    family.summaries = {summary};
+    return {family};
+  }
+};
+
+TEST(ValueTest, ReadsASummary) {
+  Registry registry;
+  ASSERT_TRUE(registry.AddCollector(std::make_shared<SummaryCollector>()).ok());
+  EXPECT_EQ(Value(registry, "size_bytes", {{"quantile", "0.9"}}).value(), 12.5);
+  EXPECT_EQ(Value(registry, "size_bytes_sum").value(), 30);
+  EXPECT_EQ(Value(registry, "size_bytes_count").value(), 4);
 }
 
 // The page, in another order and written otherwise.

@@ -74,8 +74,9 @@ class VITALS_EXPORT Telemetry {
   /// the page when its last owner lets go of it. Fails as GathererGroup::Add().
   absl::Status AddRegistry(const std::shared_ptr<Registry>& registry, GathererOptions options = {});
 
-  /// Everything that the page shows, for tests and for other ways to show it.
-  Gatherer& gatherer();
+  /// What the page shows: registry(), and what a host adds to it. A Registry is better added by
+  /// AddRegistry(), which maintains it too.
+  GathererGroup& gatherers() { return *group_; }
 
   /// Moves windows on and removes idle series, of all registries. Only needed with a
   /// maintenance_interval of 0.

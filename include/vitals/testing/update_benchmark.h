@@ -34,7 +34,7 @@ struct UpdateBenchmarkOptions {
 /// distribution as Google Benchmark would: `p50_ns`, `p99_ns`, `p99_9_ns`, `p99_99_ns`, `max_ns`,
 /// and the mean as `real_time`. It needs no Google Benchmark. Not thread-safe.
 ///
-/// Nothing is subtracted: each time includes two readings of the clock, some 50 ns. The first
+/// Nothing is subtracted: each time includes a reading of the clock, some 20 ns. The first
 /// update of each thread, which prepares its cells, is among them. Threads that the scheduler
 /// interrupts half-way show in `max_ns`; with fast updates they are fewer than one in 10,000, so
 /// that `p99_99_ns` tells whether an update ever waits.
