@@ -143,6 +143,7 @@ std::vector<prometheus::MetricFamily> GathererCollectable::Collect() const {
     const FamilyDescription& description = family.description();
     if (result.empty() || result.back().name != description.name) {
       result.push_back(StartFamily(description));
+      result.back().metric.reserve(family.size());
     }
     AppendMetrics(family, result.back());
   }
