@@ -17,6 +17,14 @@ if(VITALS_WITH_HTTP)
   find_package(ZLIB REQUIRED)        # gzip of pages
 endif()
 
+if(VITALS_WITH_PROMETHEUS_CPP)
+  find_package(prometheus-cpp REQUIRED)  # the bridge to it; its Exposer in tests and in the migration example
+endif()
+
+if(VITALS_WITH_SPDLOG)
+  find_package(spdlog REQUIRED)      # the bridge to it
+endif()
+
 if(VITALS_BUILD_EXAMPLES)
   find_package(spdlog REQUIRED)      # the example host logs as hosts do
   find_package(CLI11 REQUIRED)       # the example host's flags

@@ -1,11 +1,16 @@
-# vitals_module(<name> SOURCES <files...> [PUBLIC <targets...>] [PRIVATE <targets...>])
+# vitals_module(<name> SOURCES <files...> [HEADERS <files...>] [PUBLIC <targets...>] [PRIVATE <targets...>])
 #
 # One module is one library: target vitals_<name>, alias vitals::<name>, sources from src/<name>,
-# public headers from include/vitals/<name>. PUBLIC and PRIVATE name what it links.
-# Modules are listed in VITALS_MODULES, and what each links in VITALS_<name>_PUBLIC and
-# VITALS_<name>_PRIVATE, for the install rules.
+# public headers from include/vitals/<name>. PUBLIC and PRIVATE name what it links. A module of
+# several libraries says by HEADERS, relative to include, which headers are this one's.
+# Modules are listed in VITALS_MODULES, their public headers in VITALS_<name>_HEADERS, and what each
+# links in VITALS_<name>_PUBLIC and VITALS_<name>_PRIVATE, for the install rules.
 function(vitals_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE")
+  if(NOT arg_HEADERS)
+    file(GLOB arg_HEADERS RELATIVE ${PROJECT_SOURCE_DIR}/include CONFIGURE_DEPENDS
+      ${PROJECT_SOURCE_DIR}/include/vitals/${name}/*.h)
+  endif()
   set(target vitals_${name})
   add_library(${target} ${arg_SOURCES})
   add_library(vitals::${name} ALIAS ${target})
@@ -27,6 +32,7 @@ function(vitals_module name)
     target_compile_definitions(${target} PUBLIC VITALS_SHARED)
   endif()
   set_property(GLOBAL APPEND PROPERTY VITALS_MODULES ${name})
+  set_property(GLOBAL PROPERTY VITALS_${name}_HEADERS ${arg_HEADERS})
   set_property(GLOBAL PROPERTY VITALS_${name}_PUBLIC ${arg_PUBLIC})
   set_property(GLOBAL PROPERTY VITALS_${name}_PRIVATE ${arg_PRIVATE})
 endfunction()

@@ -19,8 +19,12 @@ build     libfmt-dev              formats messages
 build     libboost-dev            Beast and Asio (headers): the HTTP server
 build     libssl-dev              TLS of the HTTP server; SHA-256 in the example host
 build     zlib1g-dev              gzip of pages; the compressing job of the example host
-build     libspdlog-dev           the log of the example host
+build     libspdlog-dev           the bridge to it; the log of the example host
 build     libcli11-dev            the flags of the example host
+build     prometheus-cpp-dev      the bridge to it; the peer that benchmarks compare with
+build     libcivetweb-dev         the CMake package of prometheus-cpp asks for it
+build     civetweb                the CMake package of civetweb asks for its binary
+build     libcurl4-openssl-dev    the CMake package of prometheus-cpp asks for it
 test      libgtest-dev            unit tests
 test      libgmock-dev            matchers of the unit tests
 test      python3                 drives processes in end-to-end tests, checks the tree
@@ -33,10 +37,6 @@ check     libclang-rt-14-dev      libFuzzer and the sanitizers of clang
 check     python3                 runs the checks
 coverage  gcovr                   adds up line coverage
 bench     libbenchmark-dev        the measuring frame
-bench     prometheus-cpp-dev      the peer that every figure is compared with
-bench     libcivetweb-dev         the CMake package of prometheus-cpp asks for it
-bench     civetweb                the CMake package of civetweb asks for its binary
-bench     libcurl4-openssl-dev    the CMake package of prometheus-cpp asks for it
 bench     python3                 the gate
 '
 

@@ -33,8 +33,7 @@ absl::StatusOr<std::unique_ptr<vitals::Telemetry>> Start() {
 // A plugin has a registry of its own. Its metrics are on the host's page as long as it lives.
 absl::Status ShowPlugin(vitals::Telemetry& telemetry, const std::string& name,
                         const std::shared_ptr<vitals::Registry>& plugin) {
-  return telemetry.AddRegistry(plugin,
-                                       {.prefix = "plugin_", .const_labels = {{"plugin", name}}});
+  return telemetry.AddRegistry(plugin, {.prefix = "plugin_", .const_labels = {{"plugin", name}}});
 }
 // [/group]
 

@@ -1,6 +1,8 @@
 #include "metrics/collected_validation.h"
 
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <set>
 #include <string>
 #include <string_view>
@@ -57,6 +59,15 @@ absl::Status ValidateHistogram(const CollectedHistogram& histogram, const Collec
     return absl::InvalidArgumentError(
         fmt::format("a histogram has {} bins for {} bounds: give one for each bound and one above",
                     histogram.bins.size(), bounds.size()));
+  }
+  std::uint64_t count = 0;
+  for (const std::uint64_t bin : histogram.bins) {
+    if (bin > std::numeric_limits<std::uint64_t>::max() - count) {
+      return absl::InvalidArgumentError(
+          "the bins of a histogram add up to more than 64 bits hold: cumulative counts that fall "
+          "would make such bins");
+    }
+    count += bin;
   }
   for (const CollectedExemplar& exemplar : histogram.exemplars) {
     if (absl::Status status = ValidateExemplar(exemplar); !status.ok()) return status;

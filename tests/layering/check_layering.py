@@ -57,9 +57,9 @@ PACKAGES = {
 
 # Outside the modules: folders that may use these packages beside Abseil, fmt and the system.
 FOLDER_PACKAGES = {
-    "tests": set(PACKAGES) - {"spdlog"},
+    "tests": set(PACKAGES),
     "bench": set(PACKAGES) - {"spdlog", "GoogleTest"},
-    "examples": {"spdlog", "CLI11", "OpenSSL", "zlib"},
+    "examples": {"spdlog", "CLI11", "OpenSSL", "zlib", "prometheus-cpp"},
 }
 
 # Recording compiles without Abseil, exceptions and RTTI; so does all that these headers include.

@@ -58,7 +58,7 @@ class LayeringTest(unittest.TestCase):
         self.assert_refused({"src/api/metrics.cc": "#include <boost/asio.hpp>\n"}, "may not use Boost")
         self.assert_refused({"src/metrics/x.cc": "#include <prometheus/registry.h>\n"}, "may not use prometheus-cpp")
         self.assert_refused({"src/telemetry/x.cc": "#include <spdlog/spdlog.h>\n"}, "may not use spdlog")
-        self.assert_refused({"examples/x/main.cc": "#include <prometheus/registry.h>\n"}, "may not use prometheus-cpp")
+        self.assert_refused({"examples/x/main.cc": "#include <sqlite3.h>\n"}, "may not use SQLite")
 
     def test_a_package_in_a_public_header_is_refused(self):
         self.assert_refused({"include/vitals/net/http_server.h": "#include <openssl/ssl.h>\n"},

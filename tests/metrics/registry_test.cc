@@ -1,5 +1,6 @@
 #include "vitals/metrics/registry.h"
 
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -223,6 +224,9 @@ TEST(CollectorTest, WhatBreaksTheDataModelIsLeftOutCountedAndLogged) {
   short_bins.type = MetricType::kHistogram;
   short_bins.bounds = {1};
   short_bins.histograms = {{{}, 0, {1}}};
+  CollectedFamily endless_bins = short_bins;
+  endless_bins.name = "endless_bins";
+  endless_bins.histograms = {{{}, 0, {2, std::numeric_limits<std::uint64_t>::max()}}};
   CollectedFamily bad_help = GaugeFamily("bad_help", {});
   bad_help.help = "\xFF";
   const std::vector<std::pair<CollectedFamily, const char*>> cases = {
@@ -235,6 +239,7 @@ TEST(CollectorTest, WhatBreaksTheDataModelIsLeftOutCountedAndLogged) {
       {GaugeFamily("x", {{{{"a", "1"}}, 1}, {{{"a", "1"}}, 2}}), "series {a=\"1\"} is there twice"},
       {mixed, "values and type differ"},
       {short_bins, "1 bins for 1 bounds"},
+      {endless_bins, "more than 64 bits hold"},
       {bad_help, "help text is not valid UTF-8"},
   };
   for (const auto& [family, reason] : cases) {
