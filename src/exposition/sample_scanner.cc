@@ -35,6 +35,10 @@ constexpr std::array<std::uint8_t, 256> MakeCharClasses() {
 
 constexpr std::array<std::uint8_t, 256> kCharClasses = MakeCharClasses();
 
+bool Has(const char* at, int classes) {
+  return (kCharClasses[static_cast<unsigned char>(*at)] & classes) != 0;
+}
+
 // Code points of well-formed UTF-8.
 std::size_t CountCharacters(std::string_view text) {
   std::size_t count = 0;
@@ -62,10 +66,10 @@ class SampleScanner {
   bool Scan() {
     ParsedSample& sample = scanned_.sample;
     SkipBlanks();
-    const char* const name = at_;
-    SkipClass(kNameStart | kNameColon | kNameDigit);
-    if (at_ == name || Has(name, kNameDigit)) return Expected("a metric name", name);
-    sample.name = Between(name, at_);
+    const std::size_t name_size = MetricNameSize(Between(at_, end_));
+    if (name_size == 0) return Expected("a metric name", at_);
+    sample.name = Between(at_, at_ + name_size);
+    at_ += name_size;
     SkipBlanks();
     sample.labels = ParsedLabels();
     scanned_.labels.clear();
@@ -80,9 +84,6 @@ class SampleScanner {
   static constexpr bool kIsText = kFormat == ExpositionFormat::kText;
   static constexpr std::size_t kMaxExemplarCharacters = 128;
 
-  static bool Has(const char* at, int classes) {
-    return (kCharClasses[static_cast<unsigned char>(*at)] & classes) != 0;
-  }
   static std::string_view Between(const char* from, const char* to) {
     return {from, static_cast<std::size_t>(to - from)};
   }
@@ -212,7 +213,7 @@ class SampleScanner {
 
   bool ScanMilliseconds() {
     const char* const start = at_;
-    const std::string_view token = TakeToken();
+    TakeToken();
     std::int64_t timestamp_ms = 0;
     const std::from_chars_result read = std::from_chars(start, at_, timestamp_ms);
     if (read.ec != std::errc() || read.ptr != at_) {
@@ -220,7 +221,6 @@ class SampleScanner {
           start, fmt::format("expected a timestamp in whole milliseconds: at most {} digits",
                              std::numeric_limits<std::int64_t>::digits10));
     }
-    static_cast<void>(token);
     scanned_.sample.timestamp_ms = timestamp_ms;
     SkipBlanks();
     return true;
@@ -280,13 +280,11 @@ class SampleScanner {
 }  // namespace
 
 std::size_t MetricNameSize(std::string_view text) noexcept {
-  if (text.empty() || !IsMetricNameStart(text[0])) return 0;
-  std::size_t size = 1;
-  while (size < text.size() &&
-         (IsMetricNameStart(text[size]) || (text[size] >= '0' && text[size] <= '9'))) {
-    ++size;
-  }
-  return size;
+  if (text.empty() || Has(text.data(), kNameDigit)) return 0;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end && Has(at, kNameStart | kNameColon | kNameDigit)) ++at;
+  return static_cast<std::size_t>(at - text.data());
 }
 
 template <ExpositionFormat kFormat>
