@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/utf8.h"
+#include "exposition/exemplar_labels.h"
 #include "exposition/number.h"
 #include "fmt/format.h"
 
@@ -37,13 +38,6 @@ constexpr std::array<std::uint8_t, 256> kCharClasses = MakeCharClasses();
 
 bool Has(const char* at, int classes) {
   return (kCharClasses[static_cast<unsigned char>(*at)] & classes) != 0;
-}
-
-// Code points of well-formed UTF-8.
-std::size_t CountCharacters(std::string_view text) {
-  std::size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
-  return count;
 }
 
 std::int64_t RoundToMilliseconds(double seconds) {
@@ -82,7 +76,6 @@ class SampleScanner {
 
  private:
   static constexpr bool kIsText = kFormat == ExpositionFormat::kText;
-  static constexpr std::size_t kMaxExemplarCharacters = 128;
 
   static std::string_view Between(const char* from, const char* to) {
     return {from, static_cast<std::size_t>(to - from)};
@@ -257,10 +250,7 @@ class SampleScanner {
     exemplar_labels_.clear();
     if (!ScanLabels(exemplar_labels_, exemplar.labels)) return false;
     scanned_.labels_have_escapes = sample_has_escapes;
-    std::size_t characters = 0;
-    for (const ParsedLabel& label : exemplar_labels_) {
-      characters += label.name.size() + CountCharacters(label.value());
-    }
+    const std::size_t characters = CountCharacters(exemplar.labels);
     if (characters <= kMaxExemplarCharacters) return true;
     return reader_.Fail(
         start, fmt::format("the exemplar's labels have {} characters: {} are allowed, give it "
