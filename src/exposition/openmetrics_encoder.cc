@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "exposition/exemplar_labels.h"
 #include "exposition/family_encoder.h"
 #include "exposition/openmetrics_name.h"
 #include "exposition/page_writer.h"
@@ -65,8 +66,14 @@ class OpenMetricsFormat {
     WriteSeconds(created_ms, writer);
   }
   static void WriteExemplar(const Exemplar& exemplar, PageWriter& writer) {
+    const ParsedLabels labels(exemplar.label_text());
+    // Text that is short enough has few enough characters.
+    if (labels.text().size() > exposition::kMaxExemplarCharacters &&
+        exposition::CountCharacters(labels) > exposition::kMaxExemplarCharacters) {
+      return;
+    }
     writer.Write(std::string_view(" # {"));
-    writer.Write(exemplar.label_text());
+    writer.Write(labels.text());
     writer.Write(std::string_view("} "));
     writer.WriteNumber(exemplar.value);
     if (exemplar.timestamp_seconds == 0) return;

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/utf8.h"
+#include "exposition/exemplar_labels.h"
 #include "exposition/number.h"
 #include "fmt/format.h"
 
@@ -35,11 +36,8 @@ constexpr std::array<std::uint8_t, 256> MakeCharClasses() {
 
 constexpr std::array<std::uint8_t, 256> kCharClasses = MakeCharClasses();
 
-// Code points of well-formed UTF-8.
-std::size_t CountCharacters(std::string_view text) {
-  std::size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
-  return count;
+bool Has(const char* at, int classes) {
+  return (kCharClasses[static_cast<unsigned char>(*at)] & classes) != 0;
 }
 
 std::int64_t RoundToMilliseconds(double seconds) {
@@ -62,10 +60,10 @@ class SampleScanner {
   bool Scan() {
     ParsedSample& sample = scanned_.sample;
     SkipBlanks();
-    const char* const name = at_;
-    SkipClass(kNameStart | kNameColon | kNameDigit);
-    if (at_ == name || Has(name, kNameDigit)) return Expected("a metric name", name);
-    sample.name = Between(name, at_);
+    const std::size_t name_size = MetricNameSize(Between(at_, end_));
+    if (name_size == 0) return Expected("a metric name", at_);
+    sample.name = Between(at_, at_ + name_size);
+    at_ += name_size;
     SkipBlanks();
     sample.labels = ParsedLabels();
     scanned_.labels.clear();
@@ -78,11 +76,7 @@ class SampleScanner {
 
  private:
   static constexpr bool kIsText = kFormat == ExpositionFormat::kText;
-  static constexpr std::size_t kMaxExemplarCharacters = 128;
 
-  static bool Has(const char* at, int classes) {
-    return (kCharClasses[static_cast<unsigned char>(*at)] & classes) != 0;
-  }
   static std::string_view Between(const char* from, const char* to) {
     return {from, static_cast<std::size_t>(to - from)};
   }
@@ -212,7 +206,7 @@ class SampleScanner {
 
   bool ScanMilliseconds() {
     const char* const start = at_;
-    const std::string_view token = TakeToken();
+    TakeToken();
     std::int64_t timestamp_ms = 0;
     const std::from_chars_result read = std::from_chars(start, at_, timestamp_ms);
     if (read.ec != std::errc() || read.ptr != at_) {
@@ -220,7 +214,6 @@ class SampleScanner {
           start, fmt::format("expected a timestamp in whole milliseconds: at most {} digits",
                              std::numeric_limits<std::int64_t>::digits10));
     }
-    static_cast<void>(token);
     scanned_.sample.timestamp_ms = timestamp_ms;
     SkipBlanks();
     return true;
@@ -257,10 +250,7 @@ class SampleScanner {
     exemplar_labels_.clear();
     if (!ScanLabels(exemplar_labels_, exemplar.labels)) return false;
     scanned_.labels_have_escapes = sample_has_escapes;
-    std::size_t characters = 0;
-    for (const ParsedLabel& label : exemplar_labels_) {
-      characters += label.name.size() + CountCharacters(label.value());
-    }
+    const std::size_t characters = CountCharacters(exemplar.labels);
     if (characters <= kMaxExemplarCharacters) return true;
     return reader_.Fail(
         start, fmt::format("the exemplar's labels have {} characters: {} are allowed, give it "
@@ -280,13 +270,11 @@ class SampleScanner {
 }  // namespace
 
 std::size_t MetricNameSize(std::string_view text) noexcept {
-  if (text.empty() || !IsMetricNameStart(text[0])) return 0;
-  std::size_t size = 1;
-  while (size < text.size() &&
-         (IsMetricNameStart(text[size]) || (text[size] >= '0' && text[size] <= '9'))) {
-    ++size;
-  }
-  return size;
+  if (text.empty() || Has(text.data(), kNameDigit)) return 0;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end && Has(at, kNameStart | kNameColon | kNameDigit)) ++at;
+  return static_cast<std::size_t>(at - text.data());
 }
 
 template <ExpositionFormat kFormat>

@@ -63,12 +63,13 @@ class TextParser {
     if (text.empty()) return true;
     const std::size_t name_size = MetricNameSize(text);
     MetadataLine metadata{keyword, text.substr(0, name_size), text.substr(name_size)};
-    const std::string_view blanks = metadata.text;
-    SkipBlanks(metadata.text);
-    if (name_size == 0 || (!blanks.empty() && blanks.size() == metadata.text.size())) {
+    const bool name_ends =
+        metadata.text.empty() || kBlanks.find(metadata.text[0]) != std::string_view::npos;
+    if (name_size == 0 || !name_ends) {
       return reader_.Fail(metadata.text.data(),
                           fmt::format("expected a metric name after {}", keyword));
     }
+    SkipBlanks(metadata.text);
     return keyword == "HELP" ? SetHelp(metadata) : SetType(metadata);
   }
 

@@ -50,5 +50,16 @@ TEST(Utf8Test, IllFormedSequencesAreReplacedOneByOne) {
             std::string("a") + kReplacement + "b");
 }
 
+TEST(Utf8Test, PrefixEndsAtTheFirstIllFormedSequence) {
+  EXPECT_EQ(ValidUtf8Prefix(""), 0u);
+  for (std::size_t ascii = 0; ascii < 40; ++ascii) {
+    const std::string start(ascii, 'a');
+    EXPECT_EQ(ValidUtf8Prefix(start), ascii);
+    EXPECT_EQ(ValidUtf8Prefix(start + "\xC3\xA9" + start), 2 * ascii + 2);
+    EXPECT_EQ(ValidUtf8Prefix(start + "\xC3\xA9\xFF" + start), ascii + 2);
+    EXPECT_EQ(ValidUtf8Prefix(start + "\xE2\x82"), ascii);
+  }
+}
+
 }  // namespace
 }  // namespace vitals::base

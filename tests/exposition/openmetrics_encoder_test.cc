@@ -175,6 +175,21 @@ c_count 2
   EXPECT_NE(Text(snapshot).find("a_sum 5\na_count 3\n"), std::string::npos);
 }
 
+TEST(OpenMetricsEncoderTest, LeavesOutExemplarsWithLabelsThatAreTooLong) {
+  const auto page_of = [](const std::string& value) {
+    CollectedFamily family = OneSample("x_total", MetricType::kCounter);
+    family.samples[0].exemplar = {.labels = {{"t", value}}, .value = 1, .timestamp_seconds = 0};
+    const std::string page = OpenMetrics(Collected({family}));
+    ExpectParses(page);
+    return page;
+  };
+  const std::string fits(127, 'v');
+  const std::string escaped = std::string(20, '"') + std::string(107, 'v');
+  EXPECT_NE(page_of(fits).find(fits), std::string::npos);
+  EXPECT_NE(page_of(escaped).find(" # {"), std::string::npos);
+  EXPECT_EQ(page_of(fits + "v"), "# TYPE x counter\nx_total 1\n# EOF\n");
+}
+
 TEST(OpenMetricsEncoderTest, StatesInOneWord) {
   Snapshot snapshot;
   FamilyDescription description;

@@ -20,8 +20,8 @@ constexpr ParseOptions kOpenMetrics = {.format = ExpositionFormat::kOpenMetrics}
 std::string WithEnd(std::string_view page) { return std::string(page) + "# EOF\n"; }
 
 // The message of the failure; empty when the page is right.
-std::string FailureOf(std::string_view page, const ParseOptions& options = kOpenMetrics) {
-  return std::string(ParsePage(page, options).status().message());
+std::string FailureOf(std::string_view page) {
+  return std::string(ParsePage(page, kOpenMetrics).status().message());
 }
 
 // A page without its end, and how the message starts; empty where the page is right.
@@ -347,54 +347,6 @@ TEST(OpenMetricsParserTest, Exemplars) {
        {"a 1 # {} 1\n", "# TYPE a counter\na_created 1 # {} 1\n", "# TYPE a gauge\na 1 # {} 1\n",
         "# TYPE a summary\na{quantile=\"1\"} 1 # {} 1\n", "# TYPE a info\na_info 1 # {} 1\n"}) {
     EXPECT_THAT(FailureOf(WithEnd(page)), HasSubstr(std::string(refused))) << page;
-  }
-}
-
-TEST(OpenMetricsParserTest, Limits) {
-  const std::string page =
-      "# TYPE a counter\na_total{b=\"1\",c=\"2\"} 1 # {d=\"3\",e=\"4\"} 1\nb 1\n# EOF\n";
-  const auto with = [](auto ParseOptions::*limit, auto value) {
-    ParseOptions options = kOpenMetrics;
-    options.*limit = value;
-    return options;
-  };
-  const auto expect = [&](std::size_t ParseOptions::*limit, std::size_t enough,
-                          const char* message) {
-    EXPECT_EQ(FailureOf(page, with(limit, enough)), "");
-    const absl::Status status = ParsePage(page, with(limit, enough - 1)).status();
-    EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
-    EXPECT_THAT(std::string(status.message()), StartsWith(message));
-    EXPECT_THAT(std::string(status.message()), HasSubstr("raise ParseOptions::max_"));
-  };
-  expect(&ParseOptions::max_page_bytes, page.size(), "line 1, column 1: more than ");
-  expect(&ParseOptions::max_line_bytes, 40, "line 2, column 1: more than 39 bytes of a line");
-  expect(&ParseOptions::max_samples, 2, "line 3, column 1: more than 1 samples");
-  expect(&ParseOptions::max_families, 2, "line 3, column 1: more than 1 families");
-  expect(&ParseOptions::max_labels, 2, "line 2, column 15: more than 1 labels of a sample");
-}
-
-TEST(OpenMetricsParserTest, AResultIsUsedAgain) {
-  const std::string first = WithEnd("# TYPE a counter\na_total 1 # {b=\"c\"} 1\n");
-  const std::string second = WithEnd("b 2\n");
-  ParsedPage page;
-  ASSERT_TRUE(ParsePage(first, kOpenMetrics, page).ok());
-  EXPECT_FALSE(ParsePage("a 1\n", kOpenMetrics, page).ok());
-  ASSERT_TRUE(ParsePage(second, kOpenMetrics, page).ok());
-  ASSERT_EQ(page.families().size(), 1u);
-  EXPECT_EQ(page.families()[0].name, "b");
-  ASSERT_EQ(page.samples().size(), 1u);
-  EXPECT_EQ(page.samples()[0].value, 2);
-}
-
-TEST(OpenMetricsParserTest, FormatOfContentType) {
-  for (const std::string_view type : {"application/openmetrics-text",
-                                      "application/openmetrics-text; version=1.0.0; charset=utf-8",
-                                      " Application/OpenMetrics-Text;version=0.0.1"}) {
-    EXPECT_EQ(FormatOfContentType(type), ExpositionFormat::kOpenMetrics) << type;
-  }
-  for (const std::string_view type : {"", "text/plain; version=0.0.4",
-                                      "application/openmetrics-text2", "application/json", ";"}) {
-    EXPECT_EQ(FormatOfContentType(type), ExpositionFormat::kText) << type;
   }
 }
 

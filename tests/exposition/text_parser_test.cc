@@ -127,12 +127,5 @@ TEST(TextParserTest, CommentsMayHoldAnything) {
   EXPECT_THAT(Families("# \xFF\na{b=\"\xC3\xA9\"} 1\n"), ElementsAre("a untyped: a"));
 }
 
-TEST(TextParserTest, FamiliesAreLimited) {
-  const ParseOptions options = {.max_families = 1};
-  EXPECT_TRUE(absl::IsResourceExhausted(ParsePage("a 1\nb 1\n", options).status()));
-  EXPECT_TRUE(absl::IsResourceExhausted(ParsePage("a 1\n# HELP b x\n", options).status()));
-  EXPECT_TRUE(absl::IsResourceExhausted(ParsePage("a 1\n# TYPE b gauge\n", options).status()));
-}
-
 }  // namespace
 }  // namespace vitals

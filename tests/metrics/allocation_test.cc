@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "vitals/exposition/openmetrics_encoder.h"
 #include "vitals/exposition/text_encoder.h"
 #include "vitals/metrics/gatherer_group.h"
 #include "vitals/metrics/registry.h"
@@ -42,10 +43,13 @@ TEST(AllocationTest, AWarmScrapeAllocatesNothing) {
   }
   Snapshot snapshot;
   std::string page;
+  std::string openmetrics_page;
   const auto scrape = [&] {
     registry.Gather(snapshot);
     page.clear();
     EncodeText(snapshot, page);
+    openmetrics_page.clear();
+    EncodeOpenMetrics(snapshot, {.created_samples = true}, openmetrics_page);
     snapshot.Clear();
   };
   scrape();
@@ -53,6 +57,7 @@ TEST(AllocationTest, AWarmScrapeAllocatesNothing) {
   scrape();
   EXPECT_EQ(allocations, before);
   EXPECT_GT(page.size(), 10'000u);
+  EXPECT_GT(openmetrics_page.size(), page.size());
 }
 
 TEST(AllocationTest, AWarmGatherOfAGroupAllocatesNothing) {

@@ -27,7 +27,8 @@ struct OpenMetricsOptions {
 /// type unknown, as client_golang does; an info without `_info` as a gauge; so is a counter
 /// `x_total` or info `x_info` beside another family `x`. Left out are what a strict reader refuses
 /// the page for: the sum (of a histogram, also the count, which is the bucket +Inf) that is
-/// negative or NaN, or of a histogram with negative bounds, and negative values of quantiles.
+/// negative or NaN, or of a histogram with negative bounds, and negative values of quantiles, and
+/// exemplars whose labels have more than 128 characters.
 VITALS_EXPORT void EncodeOpenMetrics(const Snapshot& snapshot, const OpenMetricsOptions& options,
                                      std::string& page);
 

@@ -19,7 +19,7 @@ struct ParseOptions {
   ExpositionFormat format = ExpositionFormat::kText;
   std::size_t max_page_bytes = 64 << 20;
   std::size_t max_line_bytes = 1 << 20;
-  std::size_t max_samples = 2'000'000;  ///< each takes 72 bytes of a ParsedPage
+  std::size_t max_samples = 2'000'000;  ///< each takes 64 bytes of a ParsedPage
   std::size_t max_families = 200'000;
   std::size_t max_labels = 256;  ///< of one sample or exemplar
 };

@@ -1,0 +1,21 @@
+#ifndef VITALS_SRC_EXPOSITION_EXEMPLAR_LABELS_H_
+#define VITALS_SRC_EXPOSITION_EXEMPLAR_LABELS_H_
+
+#include <cstddef>
+
+#include "vitals/base/config.h"
+#include "vitals/exposition/parsed_page.h"
+
+VITALS_NAMESPACE_BEGIN
+namespace exposition {
+
+/// What the names and values of an exemplar's labels may have together, by OpenMetrics.
+inline constexpr std::size_t kMaxExemplarCharacters = 128;
+
+/// The characters (code points) of names and unescaped values. Allocates nothing.
+std::size_t CountCharacters(const ParsedLabels& labels) noexcept;
+
+}  // namespace exposition
+VITALS_NAMESPACE_END
+
+#endif  // VITALS_SRC_EXPOSITION_EXEMPLAR_LABELS_H_
