@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "bench/page.h"
+#include "vitals/exposition/openmetrics_encoder.h"
+#include "vitals/exposition/parser.h"
 #include "vitals/exposition/text_encoder.h"
 #include "vitals/metrics/registry.h"
 #include "vitals/model/snapshot.h"
@@ -92,6 +94,19 @@ void EncodeVitals(benchmark::State& state) {
 }
 BENCHMARK(EncodeVitals)->Name("page_encode/vitals")->Apply(Scrapes);
 
+void EncodeOpenMetricsPage(benchmark::State& state) {
+  vitals::Snapshot snapshot;
+  std::string page;
+  SharedVitalsHost().registry.Gather(snapshot);
+  for (auto _ : state) {
+    page.clear();
+    vitals::EncodeOpenMetrics(snapshot, {}, page);
+    benchmark::DoNotOptimize(page.data());
+  }
+  ReportPage(state, page.size());
+}
+BENCHMARK(EncodeOpenMetricsPage)->Name("page_encode/vitals_openmetrics")->Apply(Scrapes);
+
 void EncodePrometheus(benchmark::State& state) {
   const std::vector<prometheus::MetricFamily> families = SharedPrometheusHost().registry.Collect();
   const prometheus::TextSerializer serializer;
@@ -168,6 +183,33 @@ std::size_t WriteLines(const std::vector<std::string>& prefixes, const std::vect
   }
   return static_cast<std::size_t>(at - page.data());
 }
+
+/// A page of vitals is read into memory that is used again.
+void ParseVitalsPage(benchmark::State& state, vitals::ExpositionFormat format) {
+  vitals::Snapshot snapshot;
+  std::string page;
+  SharedVitalsHost().registry.Gather(snapshot);
+  if (format == vitals::ExpositionFormat::kOpenMetrics) {
+    vitals::EncodeOpenMetrics(snapshot, {}, page);
+  } else {
+    vitals::EncodeText(snapshot, page);
+  }
+  vitals::ParsedPage parsed;
+  for (auto _ : state) {
+    const absl::Status status = vitals::ParsePage(page, {.format = format}, parsed);
+    if (!status.ok()) state.SkipWithError(status.ToString().c_str());
+    benchmark::DoNotOptimize(parsed.samples().data());
+  }
+  ReportPage(state, page.size());
+  state.counters["megabytes_per_second"] = benchmark::Counter(
+      static_cast<double>(page.size()) * 1e-6, benchmark::Counter::kIsIterationInvariantRate);
+}
+BENCHMARK_CAPTURE(ParseVitalsPage, text, vitals::ExpositionFormat::kText)
+    ->Name("page_parse/text")
+    ->Apply(Scrapes);
+BENCHMARK_CAPTURE(ParseVitalsPage, openmetrics, vitals::ExpositionFormat::kOpenMetrics)
+    ->Name("page_parse/openmetrics")
+    ->Apply(Scrapes);
 
 std::string CurrentVitalsPage() {
   vitals::Snapshot snapshot;

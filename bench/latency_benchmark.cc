@@ -18,16 +18,18 @@
 #include <utility>
 #include <vector>
 
-#include "bench/latency_distribution.h"
 #include "bench/measure.h"
 #include "bench/twins/bound.h"
 #include "bench/twins/prometheus_cpp.h"
 #include "bench/twins/vitals.h"
 #include "bench/workload.h"
 #include "vitals/exposition/text_encoder.h"
+#include "vitals/testing/latency_distribution.h"
 
 namespace bench {
 namespace {
+
+using vitals::testing::LatencyDistribution;
 
 constexpr std::size_t kThreads = 8;
 constexpr std::size_t kUpdatesPerThread = 250'000;

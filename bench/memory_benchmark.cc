@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@
 #include "bench/workload.h"
 #include "vitals/exposition/text_encoder.h"
 #include "vitals/metrics/registry.h"
+#include "vitals/testing/fake_clock.h"
 
 namespace bench {
 namespace {
@@ -139,6 +141,39 @@ void HistogramSeries(benchmark::State& state) {
   });
 }
 BENCHMARK(HistogramSeries)->Name("memory_histogram_series/vitals")->Apply(Once);
+
+/// What a thread's cells of a summary take, and what its window takes once every part of it has
+/// seen all random durations.
+void SummarySeries(benchmark::State& state) {
+  constexpr std::size_t kSummaries = 20;
+  constexpr int kParts = 6;
+  Report(state, {"bytes_per_thread", "window_bytes"}, [] {
+    const auto clock = std::make_shared<vitals::testing::FakeClock>();
+    vitals::Registry registry({.clock = clock});
+    const auto family = registry.AddSummary({.name = "seconds"}, {"id"}).value();
+    std::vector<vitals::Summary> summaries;
+    for (std::size_t id = 0; id < kSummaries; ++id) {
+      summaries.push_back(family.With(std::to_string(id)));
+    }
+    const auto observe_all = [&] {
+      for (const double value : RandomDurations()) {
+        for (const vitals::Summary& summary : summaries) summary.Observe(value);
+      }
+    };
+    RandomDurations();
+    std::int64_t before = LiveHeapBytes();
+    observe_all();
+    const double thread_bytes = BytesSince(before, kSummaries);
+    before = LiveHeapBytes();
+    for (int part = 0; part < kParts; ++part) {
+      observe_all();
+      clock->Advance(std::chrono::seconds(12));
+      registry.RunMaintenance();
+    }
+    return std::vector<double>{thread_bytes, BytesSince(before, kSummaries)};
+  });
+}
+BENCHMARK(SummarySeries)->Name("memory_summary_series/vitals")->Apply(Once);
 
 template <typename Instrument, typename Builder, typename Record, typename... Arguments>
 std::vector<double> SeriesOfPrometheus(Builder builder, std::size_t count, Record record,

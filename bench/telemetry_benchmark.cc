@@ -31,6 +31,7 @@ struct VitalsServer {
   VitalsServer() {
     vitals::TelemetryOptions options;
     options.exporter->http.port = 0;
+    options.process_metrics = false;  // the peers show none
     // As many scrapes at once as there are connections: none is refused.
     options.exporter->http.max_concurrent_work = 8;
     telemetry = vitals::Telemetry::Create(std::move(options)).value();

@@ -144,4 +144,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/vitals-config-version.cma
   COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/vitals-config.cmake ${PROJECT_BINARY_DIR}/vitals-config-version.cmake
   DESTINATION ${VITALS_CMAKE_INSTALL_DIR})
+# vitals_add_benchmark_gate() and the gate that it runs.
+install(FILES ${PROJECT_SOURCE_DIR}/cmake/VitalsBenchmarkGate.cmake DESTINATION ${VITALS_CMAKE_INSTALL_DIR})
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/bench/gate.py DESTINATION ${VITALS_CMAKE_INSTALL_DIR}
+  RENAME vitals_benchmark_gate.py)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

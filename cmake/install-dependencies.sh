@@ -29,6 +29,7 @@ test      libgtest-dev            unit tests
 test      libgmock-dev            matchers of the unit tests
 test      python3                 drives processes in end-to-end tests, checks the tree
 test      openssl                 makes certificates for the TLS tests
+test      python3-prometheus-client  a parser by others that reads our pages
 check     clang-format-14         the format of the sources
 check     clang-tidy-14           static analysis
 check     clang-14                the second compiler the sources must be clean with; fuzzers

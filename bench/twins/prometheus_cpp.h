@@ -6,6 +6,7 @@
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
+#include <prometheus/summary.h>
 
 #include <cstddef>
 #include <string>
@@ -33,6 +34,10 @@ struct PrometheusCpp {
     prometheus::Histogram* histogram;
     void Observe(double value) const { histogram->Observe(value); }
   };
+  struct Summary {
+    prometheus::Summary* summary;
+    void Observe(double value) const { summary->Observe(value); }
+  };
 
   static std::vector<Counter> Counters(std::size_t count) {
     auto& family = prometheus::BuildCounter().Name("events_total").Register(NewRegistry());
@@ -59,6 +64,17 @@ struct PrometheusCpp {
       histograms.push_back({&family.Add({{"id", std::to_string(id)}}, DurationBounds())});
     }
     return histograms;
+  }
+
+  /// Each quantile with the error that its documentation has.
+  static std::vector<Summary> Summaries(std::size_t count) {
+    const prometheus::Summary::Quantiles quantiles{{0.5, 0.05}, {0.9, 0.01}, {0.99, 0.001}};
+    auto& family = prometheus::BuildSummary().Name("duration_seconds").Register(NewRegistry());
+    std::vector<Summary> summaries;
+    for (std::size_t id = 0; id < count; ++id) {
+      summaries.push_back({&family.Add({{"id", std::to_string(id)}}, quantiles)});
+    }
+    return summaries;
   }
 
   class LabelledCounters {

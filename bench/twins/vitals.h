@@ -37,6 +37,16 @@ struct Vitals {
         count);
   }
 
+  static std::vector<vitals::Histogram> ExponentialHistograms(std::size_t count) {
+    return Instruments(
+        NewRegistry().AddExponentialHistogram({.name = "duration_seconds"}, {"id"}).value(), count);
+  }
+  /// With the quantiles 0.5, 0.9 and 0.99 of the last minute.
+  static std::vector<vitals::Summary> Summaries(std::size_t count) {
+    return Instruments(NewRegistry().AddSummary({.name = "duration_seconds"}, {"id"}).value(),
+                       count);
+  }
+
   /// A family of counters with three labels, in which series 0 to `count` - 1 live.
   class LabelledCounters {
    public:

@@ -5,9 +5,14 @@
 /// Everything a host needs to be observed. Code that only records may include the header of its
 /// instrument, such as "vitals/metrics/counter.h", which is lighter.
 
+#include "vitals/exposition/openmetrics_encoder.h"
 #include "vitals/exposition/text_encoder.h"
 #include "vitals/metrics/collector.h"
+#include "vitals/metrics/enum_family.h"
+#include "vitals/metrics/gatherer_group.h"
+#include "vitals/metrics/histogram_batch.h"
 #include "vitals/metrics/registry.h"
+#include "vitals/metrics/sampled.h"
 #include "vitals/metrics/scoped_timer.h"
 #include "vitals/telemetry/telemetry.h"
 

@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 
 #include <cstdint>
+#include <cstring>
 
 VITALS_NAMESPACE_BEGIN
 namespace base {
@@ -44,16 +45,32 @@ Sequence NextSequence(std::string_view text) noexcept {
   return {1, false};
 }
 
+// Bytes of ASCII at the start; it may leave up to 7 of them before one that is not.
+std::size_t AsciiPrefix(std::string_view text) noexcept {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::size_t i = 0;
+  for (std::uint64_t word = 0; i + sizeof(word) <= text.size(); i += sizeof(word)) {
+    std::memcpy(&word, text.data() + i, sizeof(word));
+    if ((word & kHighBits) != 0) return i;
+  }
+  while (i < text.size() && static_cast<std::uint8_t>(text[i]) < 0x80) ++i;
+  return i;
+}
+
 }  // namespace
 
-bool IsValidUtf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const Sequence sequence = NextSequence(text);
-    if (!sequence.valid) return false;
-    text.remove_prefix(sequence.size);
+std::size_t ValidUtf8Prefix(std::string_view text) noexcept {
+  std::string_view rest = text;
+  while (true) {
+    rest.remove_prefix(AsciiPrefix(rest));
+    if (rest.empty()) return text.size();
+    const Sequence sequence = NextSequence(rest);
+    if (!sequence.valid) return text.size() - rest.size();
+    rest.remove_prefix(sequence.size);
   }
-  return true;
 }
+
+bool IsValidUtf8(std::string_view text) noexcept { return ValidUtf8Prefix(text) == text.size(); }
 
 std::string ToValidUtf8(std::string_view text) {
   std::string result;

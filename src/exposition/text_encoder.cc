@@ -1,7 +1,10 @@
 #include "vitals/exposition/text_encoder.h"
 
-#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "exposition/family_encoder.h"
 #include "exposition/page_writer.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -9,115 +12,40 @@ namespace {
 
 using exposition::PageWriter;
 
-// What a line holds besides its texts: braces, quotes, commas, `le=`, the number.
-constexpr std::size_t kLineOverheadBytes = 32 + PageWriter::kMaxNumberBytes;
-
-// The texts of a family's lines that are the same for all of its series.
-struct FamilyTexts {
-  explicit FamilyTexts(const FamilyDescription& description)
-      : name(description.name), const_labels(description.const_label_text) {}
-
-  std::size_t line_bytes(std::string_view labels) const {
-    return name.size() + const_labels.size() + labels.size() + kLineOverheadBytes;
+// The Prometheus text format, for FamilyEncoder. It has no exemplars and no times of creation.
+struct TextFormat {
+  static const std::vector<std::string>& bound_texts(const FamilyDescription& description) {
+    return description.bound_texts;
   }
+  static const std::vector<std::string>& quantile_texts(const FamilyDescription& description) {
+    return description.quantile_texts;
+  }
+  static constexpr bool shows_exemplars() { return false; }
+  static constexpr bool shows_sum(const FamilyDescription&, double) { return true; }
+  static constexpr bool shows_quantile(double) { return true; }
+  static constexpr std::string_view created_name() { return {}; }
 
-  std::string_view name;
-  std::string_view const_labels;
+  static void WriteTimestamp(std::int64_t timestamp_ms, PageWriter& writer) {
+    writer.Write(' ');
+    writer.WriteNumber(timestamp_ms);
+  }
+  static void WriteExemplar(const Exemplar&, PageWriter&) {}
+  static void WriteCreated(std::int64_t, PageWriter&) {}
 };
-
-// Writes `{const,own`, or nothing when there are no labels; whether it wrote.
-bool WriteLabels(const FamilyTexts& texts, std::string_view labels, PageWriter& writer) {
-  if (texts.const_labels.empty() && labels.empty()) return false;
-  writer.Write('{');
-  writer.Write(texts.const_labels);
-  if (!texts.const_labels.empty() && !labels.empty()) writer.Write(',');
-  writer.Write(labels);
-  return true;
-}
-
-// Writes `name_suffix{labels} `.
-void WriteLineStart(const FamilyTexts& texts, std::string_view suffix, std::string_view labels,
-                    PageWriter& writer) {
-  writer.Write(texts.name);
-  writer.Write(suffix);
-  if (WriteLabels(texts, labels, writer)) writer.Write('}');
-  writer.Write(' ');
-}
-
-template <typename Number>
-void WriteLine(const FamilyTexts& texts, std::string_view suffix, std::string_view labels,
-               Number number, PageWriter& writer) {
-  WriteLineStart(texts, suffix, labels, writer);
-  writer.WriteNumber(number);
-  writer.Write('\n');
-}
-
-// One line for each series, with the number that `read(index)` returns.
-template <typename Read>
-void WriteNumbers(const MetricFamily& family, PageWriter& writer, const Read& read) {
-  const FamilyTexts texts(family.description());
-  for (std::size_t i = 0; i < family.size(); ++i) {
-    const std::string_view labels = family.label_text(i);
-    writer.Reserve(texts.line_bytes(labels));
-    WriteLine(texts, {}, labels, read(i), writer);
-  }
-}
-
-void WriteBuckets(const FamilyDescription& description, const FamilyTexts& texts,
-                  std::string_view labels, const HistogramValue& value, PageWriter& writer) {
-  std::uint64_t cumulative = 0;
-  for (std::size_t bin = 0; bin < value.bins.size(); ++bin) {
-    cumulative += value.bins[bin];
-    writer.Write(texts.name);
-    writer.Write(std::string_view("_bucket"));
-    writer.Write(WriteLabels(texts, labels, writer) ? ',' : '{');
-    writer.Write(std::string_view("le=\""));
-    writer.Write(description.bound_texts[bin]);
-    writer.Write(std::string_view("\"} "));
-    writer.WriteNumber(cumulative);
-    writer.Write('\n');
-  }
-}
-
-void WriteHistograms(const MetricFamily& family, PageWriter& writer) {
-  const FamilyDescription& description = family.description();
-  const FamilyTexts texts(description);
-  for (std::size_t i = 0; i < family.size(); ++i) {
-    const std::string_view labels = family.label_text(i);
-    const HistogramValue value = family.Histogram(i);
-    writer.Reserve((value.bins.size() + 2) *
-                   (texts.line_bytes(labels) + PageWriter::kMaxNumberBytes));
-    WriteBuckets(description, texts, labels, value, writer);
-    WriteLine(texts, "_sum", labels, value.sum, writer);
-    WriteLine(texts, "_count", labels, value.count(), writer);
-  }
-}
 
 }  // namespace
 
 void EncodeText(const Snapshot& snapshot, std::string& page) {
   PageWriter writer(page);
+  std::string_view last_name;
   for (const MetricFamily& family : snapshot.families()) {
     const FamilyDescription& description = family.description();
-    writer.Reserve(description.header.size());
-    writer.Write(description.header);
-    switch (description.kind) {
-      case ValueKind::kUnsigned:
-        WriteNumbers(family, writer, [&](std::size_t i) { return family.Unsigned(i); });
-        break;
-      case ValueKind::kSigned:
-        WriteNumbers(family, writer, [&](std::size_t i) { return family.Signed(i); });
-        break;
-      case ValueKind::kDouble:
-        WriteNumbers(family, writer, [&](std::size_t i) { return family.Double(i); });
-        break;
-      case ValueKind::kHistogram:
-        WriteHistograms(family, writer);
-        break;
-      case ValueKind::kSummary:
-      case ValueKind::kStates:
-        break;
+    if (description.name != last_name) {
+      writer.Reserve(description.header.size());
+      writer.Write(description.header);
+      last_name = description.name;
     }
+    exposition::FamilyEncoder(TextFormat(), family, writer).Encode();
   }
 }
 

@@ -9,6 +9,7 @@
 #include "base/fork.h"
 #include "base/quiescence.h"
 #include "base/thread_registry.h"
+#include "metrics/exemplars.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace metrics {
@@ -29,6 +30,7 @@ constexpr std::uint32_t kSegmentCount = 32 - kFirstSegmentBits;
 constinit std::atomic<std::atomic<ChunkInfo*>*> segments[kSegmentCount] = {};
 
 constinit std::atomic<bool> any_shared_cells{false};
+constinit std::atomic<bool> any_exemplars{false};
 
 struct SegmentPlace {
   std::uint32_t segment;
@@ -81,6 +83,20 @@ std::uint32_t AddChunk(const CellShape& shape) VITALS_REQUIRES(structure_mutex) 
   static_cast<void>(generations.release());
   ++TheStructure().chunk_count;
   return number;
+}
+
+// What `pointer` points to; made by `make` when it is null, and given to `discard` when another
+// thread was faster. Null when `make` gives null.
+template <typename T, typename Make, typename Discard>
+T* TouchPointer(std::atomic<T*>& pointer, const Make& make, const Discard& discard) {
+  if (T* const existing = pointer.load(std::memory_order_acquire)) return existing;
+  T* const made = make();
+  if (made == nullptr) return nullptr;
+  T* expected = nullptr;
+  // Release for who reads what was made, acquire for the winner's.
+  if (pointer.compare_exchange_strong(expected, made, std::memory_order_acq_rel)) return made;
+  discard(made);
+  return expected;
 }
 
 SlotPool& PoolOf(const CellShape& shape) VITALS_REQUIRES(structure_mutex) {
@@ -161,17 +177,35 @@ base::ChunkLayout ChunkInfo::LayoutOf(const CellShape& shape) noexcept {
 }
 
 Chunk* ChunkInfo::TouchShared() noexcept {
-  if (Chunk* const existing = shared()) return existing;
-  Chunk* const added = base::AllocateChunk(layout_);
-  if (added == nullptr) return nullptr;
-  Chunk* expected = nullptr;
-  // Release for who reads the zeroes, acquire for the winner's.
-  if (shared_.compare_exchange_strong(expected, added, std::memory_order_acq_rel)) {
-    any_shared_cells.store(true, std::memory_order_release);
-    return added;
+  Chunk* const chunk = TouchPointer(
+      shared_, [this] { return base::AllocateChunk(layout_); }, &base::FreeChunk);
+  if (chunk != nullptr) any_shared_cells.store(true, std::memory_order_release);
+  return chunk;
+}
+
+SeriesExemplars* ChunkInfo::exemplars(std::uint32_t block) const noexcept {
+  const std::atomic<SeriesExemplars*>* const all = exemplars_.load(std::memory_order_acquire);
+  return all == nullptr ? nullptr : all[block].load(std::memory_order_acquire);
+}
+
+SeriesExemplars* ChunkInfo::TouchExemplars(std::uint32_t block, std::uint32_t bin_count) noexcept {
+  try {
+    const auto make_all = [this] { return new std::atomic<SeriesExemplars*>[layout_.blocks](); };
+    std::atomic<SeriesExemplars*>* const all =
+        TouchPointer(exemplars_, make_all, [](auto* unused) { delete[] unused; });
+    any_exemplars.store(true, std::memory_order_release);
+    return TouchPointer(
+        all[block], [bin_count] { return new SeriesExemplars(bin_count); },
+        [](auto* unused) { delete unused; });
+  } catch (const std::bad_alloc&) {
+    return nullptr;
   }
-  base::FreeChunk(added);
-  return expected;
+}
+
+void ChunkInfo::FreeExemplars(std::uint32_t block) noexcept {
+  if (exemplars(block) == nullptr) return;
+  std::atomic<SeriesExemplars*>* const all = exemplars_.load(std::memory_order_acquire);
+  delete all[block].exchange(nullptr, std::memory_order_acq_rel);
 }
 
 bool ChunkInfo::IsLiveBlock(Chunk& chunk, std::uint32_t block) const noexcept {
@@ -235,6 +269,8 @@ ChunkInfo* FindChunkInfo(std::uint32_t chunk) noexcept {
   return segment == nullptr ? nullptr : segment[place.index].load(std::memory_order_acquire);
 }
 
+bool AnyExemplars() noexcept { return any_exemplars.load(std::memory_order_acquire); }
+
 bool AnySharedCells() noexcept { return any_shared_cells.load(std::memory_order_acquire); }
 
 Slot AllocateSlot(const CellShape& shape) {
@@ -262,7 +298,9 @@ void RetireSlot(const Slot& slot) noexcept {
 }
 
 void FreeSlot(const Slot& slot) {
-  PoolOf(FindChunkInfo(slot.chunk())->shape()).free.push_back(slot);
+  ChunkInfo& info = *FindChunkInfo(slot.chunk());
+  info.FreeExemplars(slot.block());
+  PoolOf(info.shape()).free.push_back(slot);
 }
 
 GaugeCell* AllocateGaugeCell(std::uint64_t value_bits, std::uint32_t state_count) {
@@ -278,7 +316,6 @@ GaugeCell* AllocateGaugeCell(std::uint64_t value_bits, std::uint32_t state_count
   // Relaxed: nobody else writes a free cell; the generation's release publishes the rest.
   cell->value_bits.store(value_bits, std::memory_order_relaxed);
   cell->state_count.store(state_count, std::memory_order_relaxed);
-  cell->touched.store(0, std::memory_order_relaxed);
   cell->generation.store(++TheStructure().last_gauge_generation, std::memory_order_release);
   return cell;
 }

@@ -27,6 +27,8 @@ namespace metrics {
 /// reads a family. Never by a record.
 extern constinit base::Mutex structure_mutex;
 
+struct SeriesExemplars;
+
 /// The cells of one kind of series.
 struct CellShape {
   std::uint32_t cells = 1;
@@ -65,6 +67,16 @@ class ChunkInfo {
   /// As shared(), made when there are none; null when there is no memory. Lock-free.
   base::Chunk* TouchShared() noexcept;
 
+  /// The exemplars of the series in a slot; null when it has none.
+  SeriesExemplars* exemplars(std::uint32_t block) const noexcept;
+
+  /// As exemplars(), made for `bin_count` bins when there are none; null when there is no memory.
+  /// Lock-free; in a ReadSection in which the slot is live.
+  SeriesExemplars* TouchExemplars(std::uint32_t block, std::uint32_t bin_count) noexcept;
+
+  /// Frees the exemplars of a slot that is no longer live, after WaitForReaders().
+  void FreeExemplars(std::uint32_t block) noexcept;
+
   /// Adds a thread's chunk to the shared cells: becomes them when there are none, else is freed.
   void Fold(base::Chunk* chunk) noexcept VITALS_REQUIRES(structure_mutex);
 
@@ -79,6 +91,8 @@ class ChunkInfo {
   const CellShape shape_;
   const base::ChunkLayout layout_;
   std::atomic<base::Chunk*> shared_{nullptr};
+  // By block; null until the first exemplar of any of them.
+  std::atomic<std::atomic<SeriesExemplars*>*> exemplars_{nullptr};
   std::atomic<std::uint32_t>* const generations_;
 };
 
@@ -92,6 +106,9 @@ ChunkInfo* FindChunkInfo(std::uint32_t chunk) noexcept;
 
 /// Whether any chunk of the process has shared cells. While not, readers need not look for them.
 bool AnySharedCells() noexcept;
+
+/// Whether any exemplar was kept in the process. While not, readers need not look for them.
+bool AnyExemplars() noexcept;
 
 /// A live slot with zeroed cells. Throws std::bad_alloc.
 Slot AllocateSlot(const CellShape& shape) VITALS_REQUIRES(structure_mutex);

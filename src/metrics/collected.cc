@@ -1,6 +1,7 @@
 #include "metrics/collected.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <exception>
 #include <map>
@@ -153,13 +154,22 @@ class FamilyFiller {
 
 }  // namespace
 
+std::span<const std::string_view> ShownSuffixes(MetricType type) {
+  static constexpr std::array<std::string_view, 3> kSuffixes = {"_bucket", "_sum", "_count"};
+  switch (type) {
+    case MetricType::kHistogram:
+      return kSuffixes;
+    case MetricType::kSummary:
+      return std::span(kSuffixes).subspan(1);
+    default:
+      return {};
+  }
+}
+
 std::vector<std::string> ShownNames(std::string_view family, MetricType type) {
   std::vector<std::string> names = {std::string(family)};
-  const bool is_histogram = type == MetricType::kHistogram;
-  if (is_histogram) names.push_back(names[0] + "_bucket");
-  if (is_histogram || type == MetricType::kSummary) {
-    names.push_back(names[0] + "_sum");
-    names.push_back(names[0] + "_count");
+  for (const std::string_view suffix : ShownSuffixes(type)) {
+    names.push_back(names[0] + std::string(suffix));
   }
   return names;
 }

@@ -20,6 +20,9 @@
 VITALS_NAMESPACE_BEGIN
 namespace metrics {
 
+/// What is put behind a family's name for some of its lines: "_bucket", "_sum", "_count" or fewer.
+std::span<const std::string_view> ShownSuffixes(MetricType type);
+
 /// The names under which a family's lines stand on a page: its own, and those made from it.
 std::vector<std::string> ShownNames(std::string_view family, MetricType type);
 

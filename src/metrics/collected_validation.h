@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "vitals/base/config.h"
 #include "vitals/metrics/collector.h"
+#include "vitals/model/metric_family.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace metrics {

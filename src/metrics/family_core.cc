@@ -6,6 +6,7 @@
 
 #include "base/quiescence.h"
 #include "base/utf8.h"
+#include "metrics/exemplars.h"
 #include "metrics/sum.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -266,6 +267,9 @@ void FamilyCore::Read(MetricFamily& family) {
   const base::MutexLock lock(structure_mutex);
   series_shared_ = true;
   const std::span<std::uint64_t> column = family.Reset(description_, series_);
+  if (description_->type == MetricType::kCounter || description_->type == MetricType::kHistogram) {
+    ReadExemplars(*series_, family);
+  }
   switch (type_) {
     case InstrumentType::kCounter:
       return SumCounters(*series_, column);

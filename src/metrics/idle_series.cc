@@ -13,8 +13,10 @@ void IdleSeries::Update(const FamilySeries& list, const CellShape& shape, bool i
     bool active = is_new;
     if (in_gauge_cell) {
       // Relaxed: a record that comes now is seen by the next look.
-      GaugeCell& cell = *list[i].ref.gauge_cell();
-      active |= cell.touched.exchange(0, std::memory_order_relaxed) != 0;
+      std::atomic<std::uint64_t>& generation = list[i].ref.gauge_cell()->generation;
+      const std::uint64_t before =
+          generation.fetch_or(GaugeCell::kIdleBit, std::memory_order_relaxed);
+      active |= (before & GaugeCell::kIdleBit) == 0;
     } else {
       const std::uint64_t activity = SumActivity(list[i].ref.slot(), shape);
       active |= activity != seen.activity;

@@ -1,13 +1,10 @@
 #include <chrono>
-#include <cmath>
 
 #include "base/quiescence.h"
 #include "base/thread_registry.h"
-#include "metrics/bin_index.h"
 #include "metrics/cells.h"
 #include "vitals/metrics/counter.h"
 #include "vitals/metrics/gauge.h"
-#include "vitals/metrics/histogram.h"
 #include "vitals/metrics/summary.h"
 
 /// \file
@@ -139,13 +136,17 @@ void ChangeGauge(GaugeCell* cell, std::uint64_t gauge_generation, const Change& 
     return;
   }
   const base::ReadSection section;
-  if (cell->generation.load(std::memory_order_acquire) != gauge_generation) {
+  std::uint64_t generation = cell->generation.load(std::memory_order_acquire);
+  if ((generation & ~GaugeCell::kIdleBit) != gauge_generation) {
     CountDrop(DropReason::kRemovedSeries);
     return;
   }
   change(*cell);
-  // Relaxed: tells that something was recorded, and orders nothing.
-  cell->touched.store(1, std::memory_order_relaxed);
+  if (generation != gauge_generation) {
+    // Relaxed: the bit orders nothing. It fails where another thread cleared it or the gauge went.
+    cell->generation.compare_exchange_strong(generation, gauge_generation,
+                                             std::memory_order_relaxed);
+  }
 }
 
 // As ChangeGauge(), for a bit that the cell must have.
@@ -217,21 +218,6 @@ void Summary::ObserveSlow(double value) const noexcept {
   if (metrics::AddSmallSlow(slot_, kFirstBinCell, bin, 1)) {
     metrics::AddSlow(slot_, kCountCell, std::uint64_t{1});
     metrics::AddSlow(slot_, kSumCell, value);
-  }
-}
-
-void Histogram::ObserveSlow(double value) const noexcept {
-  if (bins_ == nullptr) {
-    CountDrop(DropReason::kRemovedSeries);
-    return;
-  }
-  if (std::isnan(value)) {
-    CountDrop(DropReason::kNotANumber);
-    return;
-  }
-  const std::uint32_t bin = metrics::FindBin(*bins_, value);
-  if (metrics::AddSlow(slot_, kFirstBinCell + bin, std::uint64_t{1})) {
-    metrics::AddSlow(slot_, value < 0.0 ? kNegativeSumCell : kPositiveSumCell, value);
   }
 }
 

@@ -1,83 +1,14 @@
 #include "metrics/label_schema.h"
 
-#include <sys/random.h>
-
-#include <chrono>
 #include <cstring>
+
+#include "base/bytes.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace metrics {
 namespace {
 
-template <typename Integer>
-Integer Load(const char* bytes) noexcept {
-  Integer value;
-  std::memcpy(&value, bytes, sizeof(value));
-  return value;
-}
-
-std::uint64_t MultiplyAndFold(std::uint64_t a, std::uint64_t b) noexcept {
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = static_cast<Wide>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-// Odd numbers with as many ones as zeros, so that every bit of the input matters.
-constexpr std::uint64_t kMultiplierA = 0x9E6C63D0876A5A2D;
-constexpr std::uint64_t kMultiplierB = 0xC2B2AE3D27D4EB4F;
-
-std::uint64_t HashBytes(std::string_view text, std::uint64_t seed) noexcept {
-  const char* bytes = text.data();
-  std::size_t size = text.size();
-  while (size > 16) {
-    seed = MultiplyAndFold(Load<std::uint64_t>(bytes) ^ seed,
-                           Load<std::uint64_t>(bytes + 8) ^ kMultiplierA);
-    bytes += 16;
-    size -= 16;
-  }
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
-  if (size >= 8) {
-    low = Load<std::uint64_t>(bytes);
-    high = Load<std::uint64_t>(bytes + size - 8);
-  } else if (size >= 4) {
-    low = Load<std::uint32_t>(bytes);
-    high = Load<std::uint32_t>(bytes + size - 4);
-  } else if (size > 0) {
-    // First, middle and last: all of them, for three bytes or fewer.
-    low = static_cast<unsigned char>(bytes[0]) |
-          std::uint64_t{static_cast<unsigned char>(bytes[size / 2])} << 8 |
-          std::uint64_t{static_cast<unsigned char>(bytes[size - 1])} << 16;
-  }
-  return MultiplyAndFold(low ^ seed ^ text.size(), high ^ kMultiplierB);
-}
-
-std::uint64_t RandomSeed() noexcept {
-  std::uint64_t seed = 0;
-  if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed)) {
-    seed = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-  }
-  return seed;
-}
-
-const std::uint64_t process_seed = RandomSeed();
-
-// memcmp() == 0, without the call for the sizes that label values mostly have.
-bool EqualBytes(const char* a, const char* b, std::size_t size) noexcept {
-  if (size > 16) return std::memcmp(a, b, size) == 0;
-  if (size >= 8) {
-    return ((Load<std::uint64_t>(a) ^ Load<std::uint64_t>(b)) |
-            (Load<std::uint64_t>(a + size - 8) ^ Load<std::uint64_t>(b + size - 8))) == 0;
-  }
-  if (size >= 4) {
-    return ((Load<std::uint32_t>(a) ^ Load<std::uint32_t>(b)) |
-            (Load<std::uint32_t>(a + size - 4) ^ Load<std::uint32_t>(b + size - 4))) == 0;
-  }
-  for (std::size_t i = 0; i < size; ++i) {
-    if (a[i] != b[i]) return false;
-  }
-  return true;
-}
+const std::uint64_t process_seed = base::RandomSeed();
 
 // Whether `stored` is `value` escaped, without making that.
 bool EqualsEscaped(std::string_view stored, std::string_view value) noexcept {
@@ -95,7 +26,7 @@ bool EqualsEscaped(std::string_view stored, std::string_view value) noexcept {
 
 std::uint32_t HashLabelValues(std::span<const std::string_view> values) noexcept {
   std::uint64_t hash = process_seed;
-  for (const std::string_view value : values) hash = HashBytes(value, hash);
+  for (const std::string_view value : values) hash = base::HashBytes(value, hash);
   return static_cast<std::uint32_t>(hash ^ (hash >> 32));
 }
 
@@ -113,9 +44,10 @@ bool LabelSchema::Matches(const Series& series,
   for (std::size_t i = 0; i < openings_.size(); ++i) {
     cursor += openings_[i].size();
     const std::string_view stored(cursor, sizes[i]);
-    const bool equal = series.has_escapes ? EqualsEscaped(stored, values[i])
-                                          : stored.size() == values[i].size() &&
-                                                EqualBytes(cursor, values[i].data(), stored.size());
+    const bool equal = series.has_escapes
+                           ? EqualsEscaped(stored, values[i])
+                           : stored.size() == values[i].size() &&
+                                 base::EqualBytes(cursor, values[i].data(), stored.size());
     if (!equal) return false;
     cursor += stored.size() + 1;
   }

@@ -270,7 +270,7 @@ absl::Status Registry::AddCollector(std::shared_ptr<Collector> collector) {
   return impl_->AddCollector(std::move(registered));
 }
 
-absl::Status Registry::WatchCollector(std::weak_ptr<Collector> collector) {
+absl::Status Registry::AddWeakCollector(std::weak_ptr<Collector> collector) {
   auto registered = std::make_shared<metrics::RegisteredCollector>();
   registered->address = collector.lock().get();
   registered->watched = std::move(collector);

@@ -1,6 +1,7 @@
 #include "vitals/model/metric_family.h"
 
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 VITALS_NAMESPACE_BEGIN
@@ -18,10 +19,40 @@ void AppendEscapedHelp(std::string_view help, std::string& out) {
   }
 }
 
-std::string NumberText(double number) {
+// The shortest text that reads back as the same number: fixed from 1e-4 to below `fixed_end`,
+// scientific outside.
+std::string NumberText(double number, double fixed_end) {
+  const double magnitude = std::fabs(number);
+  const bool fixed = magnitude == 0 || (magnitude >= 1e-4 && magnitude < fixed_end);
   char buffer[32];
-  const std::to_chars_result result = std::to_chars(buffer, buffer + sizeof(buffer), number);
+  const std::to_chars_result result =
+      std::to_chars(buffer, buffer + sizeof(buffer), number,
+                    fixed ? std::chars_format::fixed : std::chars_format::scientific);
   return std::string(buffer, result.ptr);
+}
+
+// As prometheus-cpp writes bounds: they are part of a series' name, which must not change when a
+// host comes over.
+std::string TextNumber(double number) { return NumberText(number, 1e16); }
+
+// The "canonical number" of OpenMetrics, which client_golang writes too: with a fraction always.
+std::string CanonicalNumber(double number) {
+  constexpr double kFixedEnd = 1e6;
+  std::string text = NumberText(number, kFixedEnd);
+  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+  return text;
+}
+
+// `name="number"` for each number, written by `text_of`.
+template <typename TextOf>
+std::vector<std::string> NumberLabels(std::string_view name, const std::vector<double>& numbers,
+                                      const TextOf& text_of) {
+  std::vector<std::string> labels;
+  labels.reserve(numbers.size() + 1);
+  for (const double number : numbers) {
+    labels.push_back(std::string(name) + "=\"" + text_of(number) + '"');
+  }
+  return labels;
 }
 
 void AppendLabelText(const Label& label, std::string& out) {
@@ -130,13 +161,18 @@ void CompleteDescription(FamilyDescription& description) {
   d.header += MetricTypeName(d.type);
   d.header += '\n';
   d.const_label_text = LabelText(d.const_labels);
+  d.openmetrics_help.clear();
+  AppendEscapedLabelValue(d.help, d.openmetrics_help);
   d.bound_texts.clear();
+  d.openmetrics_bound_texts.clear();
   if (d.kind == ValueKind::kHistogram) {
-    for (const double bound : d.bounds) d.bound_texts.push_back(NumberText(bound));
-    d.bound_texts.emplace_back("+Inf");
+    d.bound_texts = NumberLabels("le", d.bounds, TextNumber);
+    d.bound_texts.emplace_back("le=\"+Inf\"");
+    d.openmetrics_bound_texts = NumberLabels("le", d.bounds, CanonicalNumber);
+    d.openmetrics_bound_texts.emplace_back("le=\"+Inf\"");
   }
-  d.quantile_texts.clear();
-  for (const double quantile : d.quantiles) d.quantile_texts.push_back(NumberText(quantile));
+  d.quantile_texts = NumberLabels("quantile", d.quantiles, TextNumber);
+  d.openmetrics_quantile_texts = NumberLabels("quantile", d.quantiles, CanonicalNumber);
   d.state_texts.clear();
   for (const std::string& state : d.states) {
     AppendLabelText({d.name, state}, d.state_texts.emplace_back());

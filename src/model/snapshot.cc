@@ -1,6 +1,7 @@
 #include "vitals/model/snapshot.h"
 
 #include <algorithm>
+#include <utility>
 
 VITALS_NAMESPACE_BEGIN
 
@@ -23,6 +24,16 @@ MetricFamily& Snapshot::AddFamily() {
 }
 
 void Snapshot::DropLastFamily() { families_[--size_].Clear(); }
+
+void Snapshot::Keep(const std::function<bool(const MetricFamily&)>& wanted) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < size_; ++i) {
+    if (!wanted(families_[i])) continue;
+    if (i != kept) std::swap(families_[i], families_[kept]);
+    ++kept;
+  }
+  while (size_ > kept) DropLastFamily();
+}
 
 void Snapshot::SortByName() {
   std::stable_sort(families_.begin(), families_.begin() + static_cast<std::ptrdiff_t>(size_),

@@ -4,19 +4,38 @@
 
 #include "absl/status/status.h"
 #include "fmt/format.h"
+#include "telemetry/maintenance.h"
+#include "telemetry/server_collector.h"
+#include "vitals/metrics/process_collector.h"
 #include "vitals/net/http_router.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace {
 
-absl::StatusOr<net::HttpRouter> MakeRoutes(const std::shared_ptr<Registry>& registry,
+absl::StatusOr<net::HttpRouter> MakeRoutes(const std::shared_ptr<Gatherer>& gatherer,
                                            const ExporterOptions& options) {
   net::HttpRouter router;
-  absl::Status status = api::AddMetricsRoute(registry, options.metrics, router);
+  absl::Status status = api::AddMetricsRoute(gatherer, options.metrics, router);
   status.Update(api::AddHealthRoute(router));
   status.Update(api::AddIndexRoute(router));
   if (!status.ok()) return status;
   return router;
+}
+
+absl::Status AddHostMetrics(const TelemetryOptions& options, Registry& registry) {
+  absl::Status status;
+  if (options.process_metrics) {
+    status.Update(registry.AddCollector(std::make_shared<ProcessCollector>()));
+    // There is no room for it where the host has a constant label of that name.
+    AddBuildInfo(registry, VitalsBuildInfo()).IgnoreError();
+  }
+  if (options.build_info) {
+    if (absl::Status added = AddBuildInfo(registry, *options.build_info); !added.ok()) {
+      return absl::Status(added.code(),
+                          fmt::format("build_info: {}", std::string(added.message())));
+    }
+  }
+  return status;
 }
 
 }  // namespace
@@ -26,36 +45,70 @@ absl::StatusOr<std::unique_ptr<Telemetry>> Telemetry::Create(TelemetryOptions op
     return absl::InvalidArgumentError(
         fmt::format("registry.const_labels: {}", std::string(status.message())));
   }
-  options.registry.show_dropped_records = true;
-  auto registry = std::make_shared<Registry>(std::move(options.registry));
-  std::unique_ptr<net::HttpServer> server;
-  if (options.exporter) {
-    absl::StatusOr<net::HttpRouter> router = MakeRoutes(registry, *options.exporter);
-    if (!router.ok()) return router.status();
-    auto created = net::HttpServer::Create(std::move(options.exporter->http), *std::move(router));
-    if (!created.ok()) {
-      return absl::Status(created.status().code(),
-                          fmt::format("exporter: {}", std::string(created.status().message())));
-    }
-    server = *std::move(created);
+  if (options.maintenance_interval.count() < 0) {
+    return absl::InvalidArgumentError("maintenance_interval is negative: use 0 for never");
   }
-  return std::unique_ptr<Telemetry>(new Telemetry(std::move(registry), std::move(server)));
+  options.registry.show_dropped_records = true;
+  auto registry = std::make_shared<Registry>(options.registry);
+  if (absl::Status status = AddHostMetrics(options, *registry); !status.ok()) return status;
+  auto maintenance = std::make_unique<Maintenance>(options.maintenance_interval);
+  std::unique_ptr<Telemetry> telemetry(new Telemetry(std::move(registry), std::move(maintenance)));
+  if (absl::Status status = telemetry->Start(std::move(options)); !status.ok()) return status;
+  return telemetry;
 }
 
-Telemetry::Telemetry(std::shared_ptr<Registry> registry, std::unique_ptr<net::HttpServer> server)
-    : registry_(std::move(registry)), server_(std::move(server)) {}
+Telemetry::Telemetry(std::shared_ptr<Registry> registry, std::unique_ptr<Maintenance> maintenance)
+    : registry_(std::move(registry)),
+      group_(std::make_shared<GathererGroup>()),
+      maintenance_(std::move(maintenance)) {
+  maintenance_->Add(registry_);
+}
+
+absl::Status Telemetry::Start(TelemetryOptions options) {
+  if (absl::Status status = group_->Add(registry_); !status.ok()) return status;
+  if (!options.exporter) return maintenance_->StartThread();
+  ExporterOptions& exporter = *options.exporter;
+  const auto fail = [](const absl::Status& status) {
+    return absl::Status(status.code(), fmt::format("exporter: {}", std::string(status.message())));
+  };
+  if (options.exporter_metrics) exporter.metrics.self_metrics = registry_;
+  absl::StatusOr<net::HttpRouter> router = MakeRoutes(group_, exporter);
+  if (!router.ok()) return fail(router.status());
+  const bool driven_by_host = exporter.http.io_threads == 0;
+  auto server = net::HttpServer::Create(std::move(exporter.http), *std::move(router));
+  if (!server.ok()) return fail(server.status());
+  server_ = *std::move(server);
+  if (options.exporter_metrics) {
+    absl::Status status = registry_->AddCollector(std::make_shared<ServerCollector>(server_));
+    if (!status.ok()) return status;
+  }
+  return driven_by_host ? absl::OkStatus() : maintenance_->StartThread();
+}
 
 Telemetry::~Telemetry() { Stop(); }
+
+absl::Status Telemetry::AddRegistry(const std::shared_ptr<Registry>& registry,
+                                    GathererOptions options) {
+  if (registry == nullptr) return absl::InvalidArgumentError("the registry is null");
+  absl::Status status = group_->AddWeak(registry, std::move(options));
+  if (status.ok()) maintenance_->Add(registry);
+  return status;
+}
+
+void Telemetry::RunMaintenance() { maintenance_->Run(); }
 
 std::uint16_t Telemetry::port() const { return server_ == nullptr ? 0 : server_->port(); }
 
 std::string Telemetry::url() const { return server_ == nullptr ? std::string() : server_->url(); }
 
 std::size_t Telemetry::Poll(std::chrono::milliseconds timeout) {
-  return server_ == nullptr ? 0 : server_->Poll(timeout);
+  if (server_ == nullptr) return 0;
+  maintenance_->RunIfDue();
+  return server_->Poll(timeout);
 }
 
 void Telemetry::Stop() {
+  maintenance_->Stop();
   if (server_ != nullptr) server_->Stop();
 }
 

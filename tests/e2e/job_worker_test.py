@@ -11,7 +11,10 @@ import unittest
 import hosts
 from known_tree import KnownTree
 
-# What /metrics shows, and the labels of each family; a histogram's `le` apart.
+# What every host shows.
+HOST_PREFIXES = ("vitals_", "process_")
+
+# What /metrics shows beside that, and the labels of each family; a histogram's `le` apart.
 FAMILIES = {
     "guestkit_worker_jobs_total": ("counter", {"operation", "status"}),
     "guestkit_worker_jobs_duration_seconds": ("histogram", {"operation", "status"}),
@@ -44,11 +47,11 @@ class PageTest(unittest.TestCase):
 
     def test_holds_exactly_the_families_it_documents(self):
         types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", self.page, re.MULTILINE))
-        shown = {name: kind for name, kind in types.items() if not name.startswith("vitals_")}
+        shown = {name: kind for name, kind in types.items() if not name.startswith(HOST_PREFIXES)}
         self.assertEqual(shown, {name: kind for name, (kind, _) in FAMILIES.items()})
         for series in samples(self.page):
             name, _, labels = series.partition("{")
-            if name.startswith("vitals_"):
+            if name.startswith(HOST_PREFIXES):
                 continue
             family = name if name in FAMILIES else re.sub("_(bucket|sum|count)$", "", name)
             found = set(re.findall(r'(\w+)="', labels)) - {"le"}

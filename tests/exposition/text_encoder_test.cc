@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/exposition/snapshots.h"
 #include "tests/testing/page.h"
 #include "vitals/metrics/registry.h"
 
@@ -66,6 +67,55 @@ request_seconds_bucket{path="/a \"b\"\\\n",le="1e+06"} 2
 request_seconds_bucket{path="/a \"b\"\\\n",le="+Inf"} 2
 request_seconds_sum{path="/a \"b\"\\\n"} 2.003
 request_seconds_count{path="/a \"b\"\\\n"} 2
+)");
+}
+
+TEST(TextEncoderTest, GoldenPageOfEveryType) {
+  EXPECT_EQ(testing::Text(testing::Collected(testing::EveryType(), {{"shard", "3"}})),
+            R"(# TYPE build_info gauge
+build_info{shard="3",version="1.2"} 1
+# HELP jobs_total Jobs "done", \\ and\nmore.
+# TYPE jobs_total counter
+jobs_total{shard="3",state="a \"b\"\\\n☃"} 3
+jobs_total{shard="3",state=""} 0.5
+# TYPE level_celsius gauge
+level_celsius{shard="3",n="0"} 0.1 1520879607789
+level_celsius{shard="3",n="1"} -0 -50
+level_celsius{shard="3",n="2"} 1e+300
+level_celsius{shard="3",n="3"} 5e-324
+level_celsius{shard="3",n="4"} +Inf
+level_celsius{shard="3",n="5"} -Inf
+level_celsius{shard="3",n="6"} NaN
+# TYPE mode gauge
+mode{shard="3",mode="on"} 1
+mode{shard="3",mode="off"} 0
+# HELP odd No type.
+# TYPE odd untyped
+odd{shard="3"} -7
+# TYPE old counter
+old{shard="3"} 12
+# HELP size_bytes Sizes.
+# TYPE size_bytes summary
+size_bytes{shard="3",kind="in",quantile="0"} 1
+size_bytes{shard="3",kind="in",quantile="0.5"} 3.25
+size_bytes{shard="3",kind="in",quantile="1"} NaN
+size_bytes_sum{shard="3",kind="in"} 1234.5
+size_bytes_count{shard="3",kind="in"} 7
+size_bytes_sum{shard="3"} 0
+size_bytes_count{shard="3"} 0
+# HELP wait_seconds Waits.
+# TYPE wait_seconds histogram
+wait_seconds_bucket{shard="3",q="x",le="0.005"} 1 1700000009900
+wait_seconds_bucket{shard="3",q="x",le="1"} 3 1700000009900
+wait_seconds_bucket{shard="3",q="x",le="1e+05"} 3 1700000009900
+wait_seconds_bucket{shard="3",q="x",le="1e+06"} 3 1700000009900
+wait_seconds_bucket{shard="3",q="x",le="+Inf"} 4 1700000009900
+wait_seconds_sum{shard="3",q="x"} 2.5 1700000009900
+wait_seconds_count{shard="3",q="x"} 4 1700000009900
+wait_seconds_bucket{shard="3",q="y",le="0.25"} 0
+wait_seconds_bucket{shard="3",q="y",le="+Inf"} 7
+wait_seconds_sum{shard="3",q="y"} 0
+wait_seconds_count{shard="3",q="y"} 7
 )");
 }
 

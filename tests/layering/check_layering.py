@@ -18,7 +18,7 @@ LAYERS = [
     {"model", "net"},
     {"metrics", "storage"},
     {"trace", "health", "audit", "exposition", "tsdb", "promql", "instruments"},
-    {"scrape", "alerting", "guest", "export"},
+    {"scrape", "alerting", "guest", "export", "testing"},
     {"api", "bridge"},
     {"telemetry"},
     {"c", "cli"},

@@ -1,10 +1,12 @@
 #include <cstddef>
 #include <cstdlib>
+#include <memory>
 #include <new>
 #include <string>
 
 #include "gtest/gtest.h"
 #include "vitals/exposition/text_encoder.h"
+#include "vitals/metrics/gatherer_group.h"
 #include "vitals/metrics/registry.h"
 
 namespace {
@@ -51,6 +53,27 @@ TEST(AllocationTest, AWarmScrapeAllocatesNothing) {
   scrape();
   EXPECT_EQ(allocations, before);
   EXPECT_GT(page.size(), 10'000u);
+}
+
+TEST(AllocationTest, AWarmGatherOfAGroupAllocatesNothing) {
+  GathererGroup group;
+  for (const char* const shard : {"1", "2"}) {
+    auto registry = std::make_shared<Registry>();
+    registry->AddCounter({.name = "c_total"}, {"a"}).value().With("x").Increment();
+    registry->AddHistogram({.name = "h"}).value().Observe(1);
+    ASSERT_TRUE(group.Add(registry, {.prefix = "app_", .const_labels = {{"shard", shard}}}).ok());
+  }
+  Snapshot snapshot;
+  const auto gather = [&] {
+    group.Gather(snapshot);
+    EXPECT_EQ(snapshot.families().size(), 4u);
+    snapshot.Clear();
+  };
+  gather();
+  gather();
+  const std::size_t before = allocations;
+  gather();
+  EXPECT_EQ(allocations, before);
 }
 
 TEST(AllocationTest, RecordingAllocatesNothing) {

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -12,11 +14,13 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/net/raw_client.h"
+#include "vitals/testing/fake_clock.h"
 
 namespace vitals {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 using vitals_test::RawClient;
 
@@ -39,6 +43,46 @@ TEST(TelemetryTest, ServesItsRegistry) {
   EXPECT_EQ(client.Get("/health")->body, R"({"status":"healthy"})");
   EXPECT_THAT(client.Get("/")->body, HasSubstr("href=\"/metrics\""));
   EXPECT_EQ(client.Get("/nonesuch")->status, 404);
+}
+
+TEST(TelemetryTest, ShowsTheProcessAndItsBuild) {
+  TelemetryOptions options = OnFreePort();
+  options.build_info = BuildInfo{.name = "worker", .version = "1.4.2", .compiler = ""};
+  const auto telemetry = Telemetry::Create(options);
+  ASSERT_TRUE(telemetry.ok()) << telemetry.status();
+  const std::string page = RawClient::Tcp((*telemetry)->port()).Get("/metrics")->body;
+  EXPECT_THAT(page, HasSubstr("\nprocess_cpu_seconds_total "));
+  EXPECT_THAT(page, HasSubstr("\nvitals_build_info{compiler=\""));
+  EXPECT_THAT(page, HasSubstr("\nworker_build_info{version=\"1.4.2\"} 1\n"));
+
+  options.process_metrics = false;
+  options.exporter_metrics = false;
+  options.build_info.reset();
+  const auto without = Telemetry::Create(options);
+  EXPECT_EQ(RawClient::Tcp((*without)->port()).Get("/metrics")->body, "");
+}
+
+TEST(TelemetryTest, AConstantLabelMayHaveTheNameOfABuildLabel) {
+  TelemetryOptions options = OnFreePort();
+  options.registry.const_labels = {{"version", "2"}};
+  const auto telemetry = Telemetry::Create(options);
+  ASSERT_TRUE(telemetry.ok()) << telemetry.status();
+  const std::string page = RawClient::Tcp((*telemetry)->port()).Get("/metrics")->body;
+  EXPECT_THAT(page, HasSubstr("\nprocess_cpu_seconds_total{version=\"2\"} "));
+}
+
+TEST(TelemetryTest, ServesOtherRegistriesOnThePage) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok()) << telemetry.status();
+  (*telemetry)->registry().AddCounter({.name = "x_total", .help = "X."}).value().Increment();
+  const auto plugin = std::make_shared<Registry>();
+  plugin->AddCounter({.name = "x_total", .help = "X."}).value().Increment(2);
+  ASSERT_TRUE((*telemetry)->gatherers().Add(plugin, {.const_labels = {{"plugin", "a"}}}).ok());
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  EXPECT_THAT(client.Get("/metrics")->body, HasSubstr("# HELP x_total X.\n"
+                                                      "# TYPE x_total counter\n"
+                                                      "x_total 1\n"
+                                                      "x_total{plugin=\"a\"} 2\n"));
 }
 
 TEST(TelemetryTest, CompressesForWhoAsks) {
@@ -73,6 +117,74 @@ TEST(TelemetryTest, WithoutAnExporterOpensNoPort) {
   (*telemetry)->Stop();
 }
 
+TEST(TelemetryTest, ShowsFurtherRegistriesForAsLongAsTheyLive) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok());
+  auto plugin = std::make_shared<Registry>();
+  plugin->AddCounter({.name = "calls_total"}).value().Increment(2);
+  ASSERT_TRUE((*telemetry)
+                  ->AddRegistry(plugin, {.prefix = "plugin_", .const_labels = {{"plugin", "json"}}})
+                  .ok());
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  EXPECT_THAT(client.Get("/metrics")->body, HasSubstr("plugin_calls_total{plugin=\"json\"} 2\n"));
+  plugin.reset();
+  EXPECT_THAT(client.Get("/metrics")->body, Not(HasSubstr("plugin_calls_total")));
+  EXPECT_FALSE((*telemetry)->AddRegistry(nullptr).ok());
+}
+
+TEST(TelemetryTest, ShowsItsExporterAndItsServer) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok());
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  client.Get("/metrics");
+  const std::string page = client.Get("/metrics")->body;
+  EXPECT_THAT(page, HasSubstr("vitals_exporter_scrapes_total{code=\"200\"} 1\n"));
+  EXPECT_THAT(page, HasSubstr("vitals_http_requests_total 2\n"));
+  EXPECT_THAT(page, HasSubstr("vitals_http_connections_accepted_total 1\n"));
+
+  TelemetryOptions quiet = OnFreePort();
+  quiet.exporter_metrics = false;
+  quiet.process_metrics = false;
+  const auto without = Telemetry::Create(std::move(quiet));
+  ASSERT_TRUE(without.ok());
+  EXPECT_THAT(RawClient::Tcp((*without)->port()).Get("/metrics")->body,
+              Not(HasSubstr("vitals_http")));
+}
+
+// A summary's window, by a registry's clock that is an hour ahead at the first tick.
+TEST(TelemetryTest, MaintainsItsRegistries) {
+  const auto clock = std::make_shared<testing::FakeClock>();
+  const auto moved_on = [&](Telemetry& telemetry, const std::function<void()>& wait) {
+    const auto plugin = std::make_shared<Registry>(RegistryOptions{.clock = clock});
+    if (!telemetry.AddRegistry(plugin).ok()) return false;
+    const auto idle =
+        plugin->AddCounter({.name = "idle_total", .expire_after = std::chrono::hours(1)}, {"a"});
+    idle->With("x").Increment();
+    plugin->RunMaintenance();
+    clock->Advance(std::chrono::hours(1));
+    for (int i = 0; i < 1000 && idle->size() > 0; ++i) wait();
+    return idle->size() == 0;
+  };
+  const auto soon = [] { std::this_thread::sleep_for(std::chrono::milliseconds(5)); };
+
+  const auto own_thread = Telemetry::Create(
+      {.exporter = std::nullopt, .maintenance_interval = std::chrono::milliseconds(1)});
+  ASSERT_TRUE(own_thread.ok());
+  EXPECT_TRUE(moved_on(**own_thread, soon));
+
+  TelemetryOptions driven = OnFreePort();
+  driven.exporter->http.io_threads = 0;
+  driven.maintenance_interval = std::chrono::milliseconds(1);
+  const auto polled = Telemetry::Create(std::move(driven));
+  ASSERT_TRUE(polled.ok());
+  EXPECT_TRUE(moved_on(**polled, [&] { (*polled)->Poll(std::chrono::milliseconds(2)); }));
+
+  const auto by_host = Telemetry::Create(
+      {.exporter = std::nullopt, .maintenance_interval = std::chrono::seconds(0)});
+  ASSERT_TRUE(by_host.ok());
+  EXPECT_TRUE(moved_on(**by_host, [&] { (*by_host)->RunMaintenance(); }));
+}
+
 TEST(TelemetryTest, OptionsThatCannotBeAreErrors) {
   const auto taken = Telemetry::Create(OnFreePort());
   ASSERT_TRUE(taken.ok());
@@ -86,6 +198,11 @@ TEST(TelemetryTest, OptionsThatCannotBeAreErrors) {
   bad_label.registry.const_labels = {{"__x", "1"}};
   EXPECT_THAT(std::string(Telemetry::Create(std::move(bad_label)).status().message()),
               StartsWith("registry.const_labels: label name \"__x\" is reserved"));
+
+  TelemetryOptions bad_build = OnFreePort();
+  bad_build.build_info = BuildInfo{.name = "my worker"};
+  EXPECT_THAT(std::string(Telemetry::Create(std::move(bad_build)).status().message()),
+              StartsWith("build_info: "));
 
   TelemetryOptions bad_address = OnFreePort();
   bad_address.exporter->http.address = "localhost";

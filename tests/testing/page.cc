@@ -9,7 +9,8 @@
 #include "gtest/gtest.h"
 #include "vitals/exposition/text_encoder.h"
 
-namespace vitals::testing {
+VITALS_NAMESPACE_BEGIN
+namespace testing {
 namespace {
 
 void KeepForPromtool(const std::string& page) {
@@ -54,4 +55,5 @@ std::string Value(Registry& registry, std::string_view series) {
   return ValueOn(Page(registry), series);
 }
 
-}  // namespace vitals::testing
+}  // namespace testing
+VITALS_NAMESPACE_END

@@ -4,12 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "vitals/base/config.h"
 #include "vitals/metrics/registry.h"
 
 /// \file
 /// Pages as tests look at them.
 
-namespace vitals::testing {
+VITALS_NAMESPACE_BEGIN
+namespace testing {
 
 /// What the registry shows now, in the text format. Where the environment names a folder in
 /// VITALS_TEST_PAGES_DIR the page is kept there too, for promtool to check.
@@ -22,6 +24,7 @@ std::string ValueOn(std::string_view page, std::string_view series);
 /// Page() and ValueOn() in one.
 std::string Value(Registry& registry, std::string_view series);
 
-}  // namespace vitals::testing
+}  // namespace testing
+VITALS_NAMESPACE_END
 
 #endif  // VITALS_TESTS_TESTING_PAGE_H_

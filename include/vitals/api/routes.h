@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "vitals/base/config.h"
+#include "vitals/metrics/gatherer.h"
 #include "vitals/metrics/registry.h"
 #include "vitals/net/http_router.h"
 
@@ -21,12 +22,22 @@ struct MetricsPageOptions {
   /// Answer 500 with the reasons when a collector or family had to be left out, instead of the page
   /// without it.
   bool fail_on_collector_error = false;
+  /// Answer in OpenMetrics 1.0 who prefers it, as Prometheus does; all others get the text format
+  /// 0.0.4.
+  bool openmetrics = true;
+  /// Show in OpenMetrics when each total began, as `_created` lines. Prometheus before 3.0 takes
+  /// them for series of their own.
+  bool created_samples = false;
+  /// Where the route counts its scrapes in flight, their duration, size and status, as
+  /// `vitals_exporter_...`; null for nowhere.
+  std::shared_ptr<Registry> self_metrics = nullptr;
 };
 
-/// Adds `/metrics`: what `registry` gathers, in the Prometheus text format 0.0.4.
-VITALS_EXPORT absl::Status AddMetricsRoute(std::shared_ptr<Registry> registry,
-                                           const MetricsPageOptions& options,
-                                           net::HttpRouter& router);
+/// Adds `/metrics`: what `gatherer` gathers. A query of `name[]=x&name[]=y` leaves only the
+/// families that have lines of these names. Fails with InvalidArgument when `gatherer` is null, and
+/// as Registry does when `self_metrics` has other families of those names.
+VITALS_EXPORT absl::Status AddMetricsRoute(std::shared_ptr<Gatherer> gatherer,
+                                           MetricsPageOptions options, net::HttpRouter& router);
 
 /// Adds `/health`, which answers `{"status":"healthy"}` as long as the process serves.
 VITALS_EXPORT absl::Status AddHealthRoute(net::HttpRouter& router);

@@ -5,6 +5,7 @@
 
 #include "vitals/base/config.h"
 #include "vitals/metrics/cell.h"
+#include "vitals/metrics/exemplar.h"
 
 /// \file
 /// Counters: totals that only grow while the process lives.
@@ -35,6 +36,13 @@ class Counter {
     }
   }
 
+  /// Adds `amount`, and keeps an example of it for OpenMetrics; see metrics::KeepExemplar().
+  VITALS_INLINE void IncrementWithExemplar(std::uint64_t amount,
+                                           const ExemplarLabels& labels) const noexcept {
+    Increment(amount);
+    metrics::KeepExemplar(slot_, 0, static_cast<double>(amount), labels);
+  }
+
  private:
   metrics::Slot slot_;
 };
@@ -53,6 +61,13 @@ class DoubleCounter {
     } else {
       IncrementSlow(amount);
     }
+  }
+
+  /// Adds `amount`, and keeps an example of it for OpenMetrics; see metrics::KeepExemplar().
+  VITALS_INLINE void IncrementWithExemplar(double amount,
+                                           const ExemplarLabels& labels) const noexcept {
+    Increment(amount);
+    if (amount >= 0.0) metrics::KeepExemplar(slot_, 0, amount, labels);
   }
 
  private:

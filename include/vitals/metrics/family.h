@@ -9,7 +9,9 @@
 #include <initializer_list>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "vitals/base/config.h"
@@ -129,6 +131,9 @@ class FamilyBase {
   const metrics::BinIndex* bins_;
 };
 
+template <typename Instrument, std::size_t LabelCount, std::size_t GivenCount>
+class CurriedFamily;
+
 /// The series of one name, told apart by `LabelCount` labels. Get one from Registry.
 ///
 ///     requests.With("GET", "200").Increment();
@@ -149,6 +154,15 @@ class Family : public FamilyBase<Instrument> {
     return this->Find(list);
   }
 
+  /// The family with its first labels given: `requests.Curry("GET").With("200")`. For code that
+  /// knows only its own labels.
+  template <typename... Values>
+  VITALS_INLINE CurriedFamily<Instrument, LabelCount, sizeof...(Values)> Curry(
+      const Values&... values) const requires(sizeof...(Values) < LabelCount &&
+                                              metrics::LabelValues<sizeof...(Values), Values...>) {
+    return {*this, {std::string(std::string_view(values))...}};
+  }
+
   /// Removes the series with these values; whether there was one.
   template <typename... Values>
   VITALS_INLINE bool Remove(
@@ -156,6 +170,27 @@ class Family : public FamilyBase<Instrument> {
     const std::array<std::string_view, LabelCount> list{std::string_view(values)...};
     return metrics::RemoveSeries(*this->core_, list);
   }
+};
+
+/// A family of which the first values are given: With() takes the rest. Holds copies of them.
+template <typename Instrument, std::size_t LabelCount, std::size_t GivenCount>
+class CurriedFamily {
+ public:
+  VITALS_INLINE CurriedFamily(Family<Instrument, LabelCount> family,
+                              std::array<std::string, GivenCount> given)
+      : family_(std::move(family)), given_(std::move(given)) {}
+
+  /// As Family::With(), with the values that are not given yet.
+  template <typename... Values>
+  VITALS_INLINE Instrument With(const Values&... values)
+      const noexcept requires metrics::LabelValues<LabelCount - GivenCount, Values...> {
+    return std::apply([&](const auto&... given) { return family_.With(given..., values...); },
+                      given_);
+  }
+
+ private:
+  Family<Instrument, LabelCount> family_;
+  std::array<std::string, GivenCount> given_;
 };
 
 /// A family whose labels are known at run time only.

@@ -18,10 +18,13 @@ namespace metrics {
 /// old. Each has a cache line of its own, so that threads that set neighbours do not wait for each
 /// other.
 struct alignas(64) GaugeCell {
+  /// Set in the generation by who wants to know whether anything is recorded from then on. The
+  /// next record does not find its generation, takes the slow path and clears the bit; all others
+  /// pay nothing.
+  static constexpr std::uint64_t kIdleBit = std::uint64_t{1} << 63;
+
   std::atomic<std::uint64_t> generation{0};
   std::atomic<std::uint64_t> value_bits{0};
-  /// Set by every record, cleared by who wants to know whether there were any.
-  std::atomic<std::uint32_t> touched{0};
   /// States of a StateSet. Written before the generation is.
   std::atomic<std::uint32_t> state_count{0};
 };
@@ -49,11 +52,10 @@ class GaugeSlot {
     const bool current = cell_->generation.load(std::memory_order_relaxed) == generation_;
     if (current) [[likely]] {
       cell_->value_bits.store(bits, std::memory_order_relaxed);
-      cell_->touched.store(1, std::memory_order_relaxed);
     }
     thread->reading.store(0, std::memory_order_release);
     if (!current) [[unlikely]] {
-      CountDrop(DropReason::kRemovedSeries);
+      StoreSlow(bits);
     }
   }
 

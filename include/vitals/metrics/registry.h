@@ -246,7 +246,7 @@ class VITALS_EXPORT Registry : public Gatherer {
 
   /// As above, for a collector that somebody else owns: it is asked for as long as it lives, and a
   /// Gather that is asking it keeps it alive until it has answered.
-  absl::Status WatchCollector(std::weak_ptr<Collector> collector);
+  absl::Status AddWeakCollector(std::weak_ptr<Collector> collector);
 
   /// Stops asking it; whether it was there. A Gather that runs may still be asking it, and holds
   /// it until it is done.

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "vitals/base/config.h"
@@ -72,9 +73,13 @@ struct FamilyDescription {
   /// Parts of the text formats that do not change from page to page.
   std::string header;                       ///< "# HELP ...\n# TYPE ...\n"
   std::string const_label_text;             ///< `a="x",b="y"`, escaped
-  std::vector<std::string> bound_texts;     ///< values of `le`, "+Inf" last
-  std::vector<std::string> quantile_texts;  ///< values of `quantile`
+  std::vector<std::string> bound_texts;     ///< `le="0.5"` for each bound, +Inf last
+  std::vector<std::string> quantile_texts;  ///< `quantile="0.5"` for each quantile
   std::vector<std::string> state_texts;     ///< `name="state"`, escaped, for each state
+  std::string openmetrics_help;             ///< escaped as OpenMetrics has it
+  /// The same labels with numbers as OpenMetrics wants them: `le="1.0"`.
+  std::vector<std::string> openmetrics_bound_texts;
+  std::vector<std::string> openmetrics_quantile_texts;
 
   /// Words that one series takes in a column.
   std::size_t words_per_series() const {
@@ -171,6 +176,11 @@ class MetricFamily {
  public:
   const FamilyDescription& description() const { return *description_; }
 
+  /// The same, for who keeps it.
+  const std::shared_ptr<const FamilyDescription>& shared_description() const {
+    return description_;
+  }
+
   /// Number of series.
   std::size_t size() const { return blocks_.size(); }
 
@@ -221,6 +231,12 @@ class MetricFamily {
   /// the previous column is reused.
   VITALS_EXPORT std::span<std::uint64_t> Reset(std::shared_ptr<const FamilyDescription> description,
                                                std::shared_ptr<const SeriesList> series);
+
+  /// Gives the family another description of the same words per series, such as one with another
+  /// name. Series and values stay.
+  void Redescribe(std::shared_ptr<const FamilyDescription> description) {
+    description_ = std::move(description);
+  }
 
   /// Gives the series at `index` a moment of its own.
   VITALS_EXPORT void SetTimestamp(std::size_t index, std::int64_t timestamp_ms);

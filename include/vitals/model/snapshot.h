@@ -2,9 +2,11 @@
 #define VITALS_MODEL_SNAPSHOT_H_
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "vitals/base/config.h"
@@ -23,6 +25,9 @@ class VITALS_EXPORT Snapshot {
   /// type in common and no series: a page shows them under one header.
   std::span<const MetricFamily> families() const { return {families_.data(), size_}; }
 
+  /// The same, for who moves families on or describes them anew. Names must stay sorted.
+  std::span<MetricFamily> mutable_families() { return {families_.data(), size_}; }
+
   /// The first family of this name; null when there is none.
   const MetricFamily* Find(std::string_view name) const;
 
@@ -37,6 +42,9 @@ class VITALS_EXPORT Snapshot {
 
   /// Takes back the last family added.
   void DropLastFamily();
+
+  /// Drops the families for which `wanted` is false.
+  void Keep(const std::function<bool(const MetricFamily&)>& wanted);
 
   /// Sorts the families by name, when all are added.
   void SortByName();

@@ -7,14 +7,19 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "vitals/api/routes.h"
 #include "vitals/base/config.h"
+#include "vitals/metrics/build_info.h"
+#include "vitals/metrics/gatherer_group.h"
 #include "vitals/metrics/registry.h"
 #include "vitals/net/http_server.h"
 
 VITALS_NAMESPACE_BEGIN
+
+class Maintenance;
 
 /// Port of the exporter unless it is told otherwise, as OpenTelemetry's Prometheus exporter has it.
 inline constexpr std::uint16_t kDefaultExporterPort = 9464;
@@ -28,9 +33,19 @@ struct ExporterOptions {
 /// All of a host's vitals.
 struct TelemetryOptions {
   RegistryOptions registry = {};
-  /// Serves `/metrics`, `/health` and `/`. Without a value no port is opened and no thread started;
-  /// all recording works the same.
+  /// Serves `/metrics`, `/health` and `/`. Without a value no port is opened; all recording works
+  /// the same.
   std::optional<ExporterOptions> exporter = ExporterOptions();
+  /// Shows what a ProcessCollector finds, and `vitals_build_info`. Turn it off in a host that has
+  /// process metrics of its own: where two show a name, the page keeps the host's.
+  bool process_metrics = true;
+  /// How often Registry::RunMaintenance() is called, by a thread of its own, or by Poll() in a host
+  /// that drives the exporter itself. 0: the host calls Telemetry::RunMaintenance().
+  std::chrono::milliseconds maintenance_interval = std::chrono::seconds(1);
+  /// Shows `vitals_exporter_...` and `vitals_http_...`: scrapes, and what the server did.
+  bool exporter_metrics = true;
+  /// Shows `<name>_build_info`: what the host was built from.
+  std::optional<BuildInfo> build_info = {};
 };
 
 /// Owns what a host is observed with: a registry, and the exporter that shows it. Thread-safe.
@@ -55,6 +70,18 @@ class VITALS_EXPORT Telemetry {
 
   Registry& registry() { return *registry_; }
 
+  /// Shows another registry on the same page, such as that of a plugin, and maintains it. It leaves
+  /// the page when its last owner lets go of it. Fails as GathererGroup::Add().
+  absl::Status AddRegistry(const std::shared_ptr<Registry>& registry, GathererOptions options = {});
+
+  /// What the page shows: registry(), and what a host adds to it. A Registry is better added by
+  /// AddRegistry(), which maintains it too.
+  GathererGroup& gatherers() { return *group_; }
+
+  /// Moves windows on and removes idle series, of all registries. Only needed with a
+  /// maintenance_interval of 0.
+  void RunMaintenance();
+
   /// Port of the exporter; 0 without one, or on a unix socket.
   std::uint16_t port() const;
 
@@ -65,15 +92,18 @@ class VITALS_EXPORT Telemetry {
   /// See net::HttpServer::Poll().
   std::size_t Poll(std::chrono::milliseconds timeout);
 
-  /// Stops the exporter, letting answers in progress finish within its `stop_timeout`. The registry
-  /// goes on. Returns at once when already stopped.
+  /// Stops the exporter, letting answers in progress finish within its `stop_timeout`, and the
+  /// maintenance. The registry goes on. Returns at once when already stopped.
   void Stop();
 
  private:
-  Telemetry(std::shared_ptr<Registry> registry, std::unique_ptr<net::HttpServer> server);
+  Telemetry(std::shared_ptr<Registry> registry, std::unique_ptr<Maintenance> maintenance);
+  absl::Status Start(TelemetryOptions options);
 
-  std::shared_ptr<Registry> registry_;
-  std::unique_ptr<net::HttpServer> server_;
+  const std::shared_ptr<Registry> registry_;
+  const std::shared_ptr<GathererGroup> group_;
+  const std::unique_ptr<Maintenance> maintenance_;
+  std::shared_ptr<net::HttpServer> server_;
 };
 
 VITALS_NAMESPACE_END

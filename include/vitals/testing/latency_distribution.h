@@ -1,5 +1,5 @@
-#ifndef VITALS_BENCH_LATENCY_DISTRIBUTION_H_
-#define VITALS_BENCH_LATENCY_DISTRIBUTION_H_
+#ifndef VITALS_TESTING_LATENCY_DISTRIBUTION_H_
+#define VITALS_TESTING_LATENCY_DISTRIBUTION_H_
 
 #include <algorithm>
 #include <array>
@@ -7,19 +7,24 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace bench {
+#include "vitals/base/config.h"
+
+VITALS_NAMESPACE_BEGIN
+namespace testing {
 
 /// Durations in nanoseconds, in log-linear bins that are at most 1/32 of their value wide.
 /// Recording costs a few instructions and no allocation. Not thread-safe: one for each thread,
 /// merged at the end.
 class LatencyDistribution {
  public:
+  /// Adds one duration.
   void Record(std::uint64_t nanoseconds) {
     ++bins_[BinOf(nanoseconds)];
     ++count_;
     max_ = std::max(max_, nanoseconds);
   }
 
+  /// Adds those of another distribution.
   void Merge(const LatencyDistribution& other) {
     for (std::size_t bin = 0; bin < kBins; ++bin) bins_[bin] += other.bins_[bin];
     count_ += other.count_;
@@ -38,6 +43,7 @@ class LatencyDistribution {
     return max_;
   }
 
+  /// The longest duration, exactly; 0 when nothing was recorded.
   std::uint64_t max() const { return max_; }
 
  private:
@@ -63,6 +69,7 @@ class LatencyDistribution {
   std::uint64_t max_ = 0;
 };
 
-}  // namespace bench
+}  // namespace testing
+VITALS_NAMESPACE_END
 
-#endif  // VITALS_BENCH_LATENCY_DISTRIBUTION_H_
+#endif  // VITALS_TESTING_LATENCY_DISTRIBUTION_H_
