@@ -1,10 +1,13 @@
 #include "vitals/bridge/collectable_collector.h"
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -186,7 +189,7 @@ TEST_F(CollectableCollectorTest, HistogramsOfOneFamilyWithDifferentBounds) {
 TEST_F(CollectableCollectorTest, SummariesOfOneFamilyWithDifferentQuantiles) {
   auto& family = fake_->Add("x", prometheus::MetricType::Summary);
   family.metric.resize(3);
-  for (int i = 0; i < 3; ++i) family.metric[i].label = {{"a", std::to_string(i)}};
+  for (std::size_t i = 0; i < 3; ++i) family.metric[i].label = {{"a", std::to_string(i)}};
   family.metric[0].summary.quantile = {{0.5, 1}};
   family.metric[1].summary.quantile = {{0.5, 1}, {0.9, 2}};
   family.metric[2].summary.sample_count = 3;

@@ -91,9 +91,14 @@ std::shared_ptr<Registry> BusyRegistry() {
   registry->AddGauge({.name = "level"}).value().Set(-1e-7);
   registry->AddUpDownCounter({.name = "active"}).value().Increment(2);
   auto seconds =
-      registry->AddHistogram({.name = "job_seconds", .bounds = {0.005, 0.1, 2.5}}, {"kind"});
+      registry->AddHistogram({.name = "job_seconds", .bounds = {0.0005, 0.1, 1e6}}, {"kind"});
   for (const double value : {0.001, 0.05, 0.06, 1.0, 9.0}) seconds->With("a").Observe(value);
   seconds->With("b");
+  auto sizes = registry->AddExponentialHistogram(
+      {.name = "job_bytes", .schema = 0, .min_value = 1, .max_value = 1 << 20});
+  for (const double value : {4.0, 16.0}) sizes->Observe(value);
+  registry->AddSummary({.name = "wait_seconds"})->Observe(0.5);
+  registry->AddStateSet({.name = "phase", .states = {"starting", "running"}})->Set(1);
   registry->AddInfo({.name = "build_info"}, {"version"})->With("1.2");
   EXPECT_TRUE(registry->AddCollector(std::make_shared<UntypedCollector>()).ok());
   return registry;
@@ -126,7 +131,7 @@ TEST_F(ExposerTest, ServesTheSameSeriesAndValues) {
   const PageContents ours = Read(testing::Page(*registry));
   EXPECT_EQ(served.types, ours.types);
   EXPECT_EQ(served.values, ours.values);
-  EXPECT_EQ(ours.values.size(), 20U);
+  EXPECT_EQ(ours.values.size(), 33U);
 }
 
 TEST_F(ExposerTest, FollowsItsWeakPointer) {
