@@ -46,6 +46,28 @@ absl::Status ValidateExemplar(const CollectedExemplar& exemplar) {
   return absl::OkStatus();
 }
 
+// Strict readers refuse a whole page for one of these.
+absl::Status ValidateSample(const CollectedSample& sample, const CollectedFamily& family) {
+  const auto fail = [&](std::string_view expected) {
+    return absl::InvalidArgumentError(
+        fmt::format("series {{{}}} is {}: {}", LabelText(sample.labels), sample.value, expected));
+  };
+  if (family.type == MetricType::kCounter && !(sample.value >= 0)) {
+    return fail("a counter is at least 0");
+  }
+  if (family.type == MetricType::kInfo && sample.value != 1) return fail("an Info is 1");
+  if (family.type == MetricType::kStateSet) {
+    if (sample.value != 0 && sample.value != 1) return fail("a state is 0 or 1");
+    if (sample.labels.Get(family.name).empty()) {
+      return fail(fmt::format("the label \"{}\" must tell the state", family.name));
+    }
+  }
+  if (sample.exemplar && family.type != MetricType::kCounter) {
+    return fail("exemplars are for counters and histograms");
+  }
+  return sample.exemplar ? ValidateExemplar(*sample.exemplar) : absl::OkStatus();
+}
+
 absl::Status ValidateHistogram(const CollectedHistogram& histogram, const CollectedFamily& family) {
   const std::vector<double>& bounds = histogram.bounds.empty() ? family.bounds : histogram.bounds;
   // The bucket of +Inf alone is a histogram too.
@@ -142,7 +164,7 @@ absl::Status ValidateFamily(const CollectedFamily& family, const Labels& const_l
   };
   for (const CollectedSample& sample : family.samples) {
     check(sample);
-    if (sample.exemplar) status.Update(ValidateExemplar(*sample.exemplar));
+    status.Update(ValidateSample(sample, family));
   }
   for (const CollectedHistogram& histogram : family.histograms) {
     check(histogram);

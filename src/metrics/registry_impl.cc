@@ -1,6 +1,7 @@
 #include "metrics/registry_impl.h"
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "fmt/format.h"
 #include "metrics/bin_index.h"
 #include "metrics/collected_validation.h"
+#include "vitals/base/log.h"
 #include "vitals/model/names.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -257,7 +259,14 @@ void Registry::Impl::RunMaintenance() {
     const base::MutexLock lock(structure_mutex);
     families = family_list_;
   }
-  for (const std::shared_ptr<FamilyCore>& core : *families) core->Maintain();
+  for (const std::shared_ptr<FamilyCore>& core : *families) {
+    try {
+      core->Maintain();
+    } catch (const std::bad_alloc&) {
+      // The next time makes up for it: windows are a little longer until then.
+      Log(LogSeverity::kWarning, fmt::format("no memory to maintain {}", core->description().name));
+    }
+  }
 }
 
 VITALS_NAMESPACE_END

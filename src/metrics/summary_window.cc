@@ -17,7 +17,8 @@ void SummaryWindow::EndPart(const SketchCounts& totals, Clock::MonotonicTime now
   std::size_t used = 0;
   for (std::size_t bin = 0; bin < totals.size(); ++bin) used += gained(bin) != 0 ? 1 : 0;
   if (used == 0) return;
-
+  // All memory is taken before anything changes.
+  start_.resize(totals.size());
   std::size_t collapsed = used - std::min(used, kMaxPartBins);
   part.bins.reserve(used - collapsed);
   part.counts.reserve(used - collapsed);
@@ -33,7 +34,7 @@ void SummaryWindow::EndPart(const SketchCounts& totals, Clock::MonotonicTime now
     part.counts.push_back(std::exchange(carried, 0) + gained(bin));
   }
   parts_.push_back(std::move(part));
-  start_.assign(totals.begin(), totals.end());
+  std::copy(totals.begin(), totals.end(), start_.begin());
 }
 
 void SummaryWindow::AddTo(const SketchCounts& totals,

@@ -34,7 +34,7 @@ class SummaryWindow {
   static constexpr std::size_t kMaxPartBins = 512;
 
   /// Ends the newest part, in which the cells came to `totals`, and forgets the parts that ended at
-  /// or before `oldest`.
+  /// or before `oldest`. Throws std::bad_alloc, having ended nothing.
   void EndPart(const SketchCounts& totals, Clock::MonotonicTime now, Clock::MonotonicTime oldest);
 
   /// Adds what was observed since the start of the oldest part.

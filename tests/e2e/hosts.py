@@ -143,7 +143,7 @@ def find_server(name):
 class Prometheus(Process):
     """A Prometheus that scrapes `targets`, a dictionary from job names to addresses."""
 
-    def __init__(self, folder, targets, rule_files=()):
+    def __init__(self, folder, targets, rule_files=(), flags=()):
         folder = pathlib.Path(folder)
         config = folder / "prometheus.yml"
         # JSON is YAML.
@@ -154,7 +154,7 @@ class Prometheus(Process):
                                for job, address in targets.items()],
         }))
         super().__init__(find_server("prometheus"), f"--config.file={config}",
-                         f"--storage.tsdb.path={folder / 'data'}", "--web.listen-address=127.0.0.1:0")
+                         f"--storage.tsdb.path={folder / 'data'}", "--web.listen-address=127.0.0.1:0", *flags)
         port = self.wait_for_log(r'msg="Listening on" address=\S*:(\d+)').group(1)
         self.base_url = f"http://127.0.0.1:{port}"
         self.wait_for_log("Server is ready to receive web requests")

@@ -73,7 +73,8 @@ class PrometheusTest(unittest.TestCase):
 
     def test_knows_the_types_and_help_texts(self):
         metadata = self.prometheus.get("metadata")
-        self.assertEqual(metadata["guestkit_worker_jobs_total"][0]["type"], "counter")
+        # OpenMetrics names a counter without its suffix.
+        self.assertEqual(metadata["guestkit_worker_jobs"][0]["type"], "counter")
         self.assertEqual(metadata["guestkit_worker_jobs_duration_seconds"][0]["type"], "histogram")
         self.assertEqual(metadata["guestkit_worker_queue_depth"][0]["type"], "gauge")
         self.assertTrue(metadata["guestkit_worker_queue_depth"][0]["help"])

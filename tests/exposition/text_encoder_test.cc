@@ -63,7 +63,7 @@ odd 0.1
 request_seconds_bucket{path="/a \"b\"\\\n",le="0.005"} 1
 request_seconds_bucket{path="/a \"b\"\\\n",le="1"} 1
 request_seconds_bucket{path="/a \"b\"\\\n",le="2.5"} 2
-request_seconds_bucket{path="/a \"b\"\\\n",le="1e+06"} 2
+request_seconds_bucket{path="/a \"b\"\\\n",le="1000000"} 2
 request_seconds_bucket{path="/a \"b\"\\\n",le="+Inf"} 2
 request_seconds_sum{path="/a \"b\"\\\n"} 2.003
 request_seconds_count{path="/a \"b\"\\\n"} 2
@@ -107,8 +107,8 @@ size_bytes_count{shard="3"} 0
 # TYPE wait_seconds histogram
 wait_seconds_bucket{shard="3",q="x",le="0.005"} 1 1700000009900
 wait_seconds_bucket{shard="3",q="x",le="1"} 3 1700000009900
-wait_seconds_bucket{shard="3",q="x",le="1e+05"} 3 1700000009900
-wait_seconds_bucket{shard="3",q="x",le="1e+06"} 3 1700000009900
+wait_seconds_bucket{shard="3",q="x",le="100000"} 3 1700000009900
+wait_seconds_bucket{shard="3",q="x",le="1000000"} 3 1700000009900
 wait_seconds_bucket{shard="3",q="x",le="+Inf"} 4 1700000009900
 wait_seconds_sum{shard="3",q="x"} 2.5 1700000009900
 wait_seconds_count{shard="3",q="x"} 4 1700000009900
