@@ -12,9 +12,13 @@ class SystemClock final : public Clock {
 }  // namespace
 
 Clock& Clock::System() noexcept {
-  // Leaked: series are made in static destructors too.
-  static auto* const clock = new SystemClock;
-  return *clock;
+  // Never destroyed: series are made in static destructors too.
+  static union Storage {
+    Storage() : clock() {}
+    ~Storage() {}  // NOLINT(modernize-use-equals-default): a union's member has a destructor
+    SystemClock clock;
+  } storage;
+  return storage.clock;
 }
 
 VITALS_NAMESPACE_END

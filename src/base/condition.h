@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 
 #include "base/mutex.h"
@@ -15,6 +16,14 @@ namespace base {
 /// there.
 class Condition {
  public:
+  Condition() { std::construct_at(&condition_); }
+  Condition(const Condition&) = delete;
+  Condition& operator=(const Condition&) = delete;
+
+  // Not destroyed: glibc's destructor waits for waiters, which a fork child has lost, and frees
+  // nothing.
+  ~Condition() {}  // NOLINT(modernize-use-equals-default): a union's member has a destructor
+
   void Wait(Mutex& mutex) VITALS_REQUIRES(mutex) {
     std::unique_lock<std::mutex> lock(mutex.native(), std::adopt_lock);
     condition_.wait(lock);
@@ -32,7 +41,9 @@ class Condition {
   void NotifyAll() { condition_.notify_all(); }
 
  private:
-  std::condition_variable condition_;
+  union {
+    std::condition_variable condition_;
+  };
 };
 
 }  // namespace base

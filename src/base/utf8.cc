@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -71,6 +72,13 @@ std::size_t ValidUtf8Prefix(std::string_view text) noexcept {
 }
 
 bool IsValidUtf8(std::string_view text) noexcept { return ValidUtf8Prefix(text) == text.size(); }
+
+std::size_t CountCharacters(std::string_view text) noexcept {
+  // Every byte but those that continue a character begins one.
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
 
 std::string ToValidUtf8(std::string_view text) {
   std::string result;

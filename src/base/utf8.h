@@ -17,6 +17,9 @@ VITALS_EXPORT bool IsValidUtf8(std::string_view text) noexcept;
 /// gigabytes a second of ASCII.
 VITALS_EXPORT std::size_t ValidUtf8Prefix(std::string_view text) noexcept;
 
+/// Characters (code points) of well-formed `text`.
+VITALS_EXPORT std::size_t CountCharacters(std::string_view text) noexcept;
+
 /// `text` with U+FFFD in place of each maximal ill-formed subsequence, as Unicode recommends.
 VITALS_EXPORT std::string ToValidUtf8(std::string_view text);
 

@@ -73,12 +73,11 @@ ClientMetric::Histogram ToClientHistogram(const FamilyDescription& description,
   ClientMetric::Histogram histogram;
   histogram.sample_count = value.count();
   histogram.sample_sum = value.sum;
+  const auto [first, last] = FindShownBins(description, value);
   std::uint64_t cumulative = 0;
   for (std::size_t bin = 0; bin < description.bounds.size(); ++bin) {
-    const bool is_above_all = cumulative == histogram.sample_count;
     cumulative += value.bins[bin];
-    const bool is_below_all = cumulative == 0;
-    if (description.hides_empty_buckets && (is_above_all || is_below_all)) continue;
+    if (bin < first || bin > last) continue;
     histogram.bucket.push_back({cumulative, description.bounds[bin]});
   }
   histogram.bucket.push_back({histogram.sample_count, std::numeric_limits<double>::infinity()});

@@ -9,9 +9,6 @@
 VITALS_NAMESPACE_BEGIN
 namespace exposition {
 
-/// What the names and values of an exemplar's labels may have together, by OpenMetrics.
-inline constexpr std::size_t kMaxExemplarCharacters = 128;
-
 /// The characters (code points) of names and unescaped values. Allocates nothing.
 std::size_t CountCharacters(const ParsedLabels& labels) noexcept;
 

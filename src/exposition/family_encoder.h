@@ -85,7 +85,7 @@ class FamilyEncoder {
     for (std::size_t i = 0; i < family_.size(); ++i) {
       const std::string_view labels = family_.label_text(i);
       const HistogramValue value = family_.Histogram(i);
-      const std::uint64_t count = EncodeBuckets(i, labels, value.bins, bound_texts);
+      const std::uint64_t count = EncodeBuckets(i, labels, value, bound_texts);
       // OpenMetrics has both or none.
       if (format_.shows_sum(description_, value.sum)) {
         WriteLine(i, "_sum", labels, {}, value.sum);
@@ -97,33 +97,18 @@ class FamilyEncoder {
 
   // Returns the count of the last bucket, +Inf.
   std::uint64_t EncodeBuckets(std::size_t series, std::string_view labels,
-                              std::span<const std::uint64_t> bins,
+                              const HistogramValue& value,
                               const std::vector<std::string>& bound_texts) {
-    const auto [first, last] = ShownBins(bins);
+    const auto [first, last] = FindShownBins(description_, value);
     std::uint64_t cumulative = 0;
-    for (std::size_t bin = 0; bin < bins.size(); ++bin) {
-      cumulative += bins[bin];
-      if ((bin < first || bin > last) && bin + 1 < bins.size()) continue;
+    for (std::size_t bin = 0; bin < value.bins.size(); ++bin) {
+      cumulative += value.bins[bin];
+      if ((bin < first || bin > last) && bin + 1 < value.bins.size()) continue;
       WriteStart(name_, "_bucket", labels, bound_texts[bin]);
       writer_.WriteNumber(cumulative);
       WriteEnd(series, bin);
     }
     return cumulative;
-  }
-
-  struct BinRange {
-    std::size_t first;
-    std::size_t last;
-  };
-
-  // The bins that are shown besides +Inf.
-  BinRange ShownBins(std::span<const std::uint64_t> bins) const {
-    if (!description_.hides_empty_buckets) return {0, bins.size()};
-    const auto is_filled = [](std::uint64_t bin) { return bin != 0; };
-    const auto first = std::find_if(bins.begin(), bins.end(), is_filled);
-    const auto last = std::find_if(bins.rbegin(), bins.rend(), is_filled);
-    return {static_cast<std::size_t>(first - bins.begin()),
-            static_cast<std::size_t>(bins.rend() - last) - (last == bins.rend() ? 0 : 1)};
   }
 
   void EncodeSummaries() {
@@ -192,8 +177,16 @@ class FamilyEncoder {
     if (timestamp_ms) format_.WriteTimestamp(*timestamp_ms, writer_);
   }
 
-  // Exemplars come in the order of the lines.
+  static bool IsBefore(const Exemplar& exemplar, std::size_t series, std::size_t bin) {
+    return exemplar.series < series || (exemplar.series == series && exemplar.bin < bin);
+  }
+
+  // Exemplars come in the order of the lines; those of lines that are not shown are passed over.
   void WriteExemplar(std::size_t series, std::size_t bin) {
+    while (IsBefore(exemplars_.front(), series, bin)) {
+      exemplars_ = exemplars_.subspan(1);
+      if (exemplars_.empty()) return;
+    }
     const Exemplar& next = exemplars_.front();
     if (next.series != series || next.bin != bin) return;
     writer_.Reserve(kExemplarBytes);

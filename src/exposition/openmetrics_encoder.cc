@@ -68,8 +68,8 @@ class OpenMetricsFormat {
   static void WriteExemplar(const Exemplar& exemplar, PageWriter& writer) {
     const ParsedLabels labels(exemplar.label_text());
     // Text that is short enough has few enough characters.
-    if (labels.text().size() > exposition::kMaxExemplarCharacters &&
-        exposition::CountCharacters(labels) > exposition::kMaxExemplarCharacters) {
+    if (labels.text().size() > Exemplar::kMaxCharacters &&
+        exposition::CountCharacters(labels) > Exemplar::kMaxCharacters) {
       return;
     }
     writer.Write(std::string_view(" # {"));

@@ -37,7 +37,7 @@ bool IsTaken(const OpenMetricsName& name, std::span<const MetricFamily> families
              std::size_t index) {
   while (index > 0 && NameOf(families[index - 1]).starts_with(name.name)) {
     const FamilyDescription& earlier = families[--index].description();
-    if (PlainName(earlier).name == name.name ||
+    if (PlainName(earlier).name == name.name || earlier.name == name.name ||
         RoleOf(name.type, std::string_view(earlier.name).substr(name.name.size()))) {
       return true;
     }

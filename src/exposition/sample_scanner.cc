@@ -251,11 +251,11 @@ class SampleScanner {
     if (!ScanLabels(exemplar_labels_, exemplar.labels)) return false;
     scanned_.labels_have_escapes = sample_has_escapes;
     const std::size_t characters = CountCharacters(exemplar.labels);
-    if (characters <= kMaxExemplarCharacters) return true;
+    if (characters <= Exemplar::kMaxCharacters) return true;
     return reader_.Fail(
         start, fmt::format("the exemplar's labels have {} characters: {} are allowed, give it "
                            "a trace id alone",
-                           characters, kMaxExemplarCharacters));
+                           characters, Exemplar::kMaxCharacters));
   }
 
   bool ScanEnd() { return at_ == end_ || Expected("the end of the line", at_); }

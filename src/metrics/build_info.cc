@@ -7,6 +7,9 @@
 VITALS_NAMESPACE_BEGIN
 
 absl::Status AddBuildInfo(Registry& registry, const BuildInfo& info) {
+  if (info.name.empty()) {
+    return absl::InvalidArgumentError("the name is empty: give that of the program");
+  }
   std::vector<Label> labels;
   for (const auto& [name, value] : {std::pair("branch", &info.branch),
                                     {"compiler", &info.compiler},

@@ -25,7 +25,11 @@ std::optional<double> Call(Callback& callback, std::chrono::nanoseconds timeout,
     return leave_out("it has not returned to another Gather");
   }
   try {
-    return callback.function();
+    const double value = callback.function();
+    if (callback.family.type == MetricType::kCounter && !(value >= 0)) {
+      return leave_out(fmt::format("it returned {}, and a counter is at least 0", value));
+    }
+    return value;
   } catch (const std::exception& error) {
     return leave_out(fmt::format("it threw: {}", error.what()));
   } catch (...) {
@@ -96,8 +100,10 @@ CallbackRegistration& CallbackRegistration::operator=(CallbackRegistration&& oth
 }
 
 void CallbackRegistration::Remove() noexcept {
-  if (callback_ != nullptr) callback_->call.Close();
-  callback_.reset();
+  const std::shared_ptr<metrics::Callback> callback = std::move(callback_);
+  if (callback == nullptr || callback->call.Close()) return;
+  // Nobody calls it any more: what it captured goes now, though the registry may keep the rest.
+  callback->function = nullptr;
 }
 
 VITALS_NAMESPACE_END

@@ -188,18 +188,20 @@ SeriesExemplars* ChunkInfo::exemplars(std::uint32_t block) const noexcept {
   return all == nullptr ? nullptr : all[block].load(std::memory_order_acquire);
 }
 
-SeriesExemplars* ChunkInfo::TouchExemplars(std::uint32_t block, std::uint32_t bin_count) noexcept {
-  try {
-    const auto make_all = [this] { return new std::atomic<SeriesExemplars*>[layout_.blocks](); };
-    std::atomic<SeriesExemplars*>* const all =
-        TouchPointer(exemplars_, make_all, [](auto* unused) { delete[] unused; });
-    any_exemplars.store(true, std::memory_order_release);
-    return TouchPointer(
-        all[block], [bin_count] { return new SeriesExemplars(bin_count); },
-        [](auto* unused) { delete unused; });
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
+void ChunkInfo::PrepareExemplars() {
+  TouchPointer(
+      exemplars_, [this] { return new std::atomic<SeriesExemplars*>[layout_.blocks](); },
+      [](auto* unused) { delete[] unused; });
+  any_exemplars.store(true, std::memory_order_release);
+}
+
+SeriesExemplars* ChunkInfo::OfferExemplars(std::uint32_t block,
+                                           std::unique_ptr<SeriesExemplars>& offered) noexcept {
+  std::atomic<SeriesExemplars*>* const all = exemplars_.load(std::memory_order_acquire);
+  if (all == nullptr) return nullptr;
+  return TouchPointer(
+      all[block], [&] { return offered.release(); },
+      [&](SeriesExemplars* unused) { offered.reset(unused); });
 }
 
 void ChunkInfo::FreeExemplars(std::uint32_t block) noexcept {

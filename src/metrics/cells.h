@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 
 #include "base/mutex.h"
 #include "base/thread_registry.h"
@@ -70,9 +71,13 @@ class ChunkInfo {
   /// The exemplars of the series in a slot; null when it has none.
   SeriesExemplars* exemplars(std::uint32_t block) const noexcept;
 
-  /// As exemplars(), made for `bin_count` bins when there are none; null when there is no memory.
-  /// Lock-free; in a ReadSection in which the slot is live.
-  SeriesExemplars* TouchExemplars(std::uint32_t block, std::uint32_t bin_count) noexcept;
+  /// Makes room for exemplars of this chunk's slots. Lock-free. Throws std::bad_alloc.
+  void PrepareExemplars();
+
+  /// As exemplars(); where there are none, those are that are `offered`, if any. Lock-free; in a
+  /// ReadSection in which the slot is live.
+  SeriesExemplars* OfferExemplars(std::uint32_t block,
+                                  std::unique_ptr<SeriesExemplars>& offered) noexcept;
 
   /// Frees the exemplars of a slot that is no longer live, after WaitForReaders().
   void FreeExemplars(std::uint32_t block) noexcept;

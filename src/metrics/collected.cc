@@ -9,10 +9,12 @@
 #include <span>
 #include <utility>
 
+#include "base/utf8.h"
 #include "fmt/format.h"
 #include "metrics/collected_validation.h"
 #include "metrics/series.h"
 #include "vitals/base/log.h"
+#include "vitals/metrics/cell.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace metrics {
@@ -28,16 +30,25 @@ void AddSeries(const CollectedSeries& series, FamilySeries& list) {
   added->Release();
 }
 
-Exemplar ToExemplar(const CollectedExemplar& collected, std::size_t series, std::size_t bin) {
+// Adds an exemplar, unless its labels are longer than OpenMetrics or an Exemplar allows.
+void AddExemplar(const CollectedExemplar& collected, std::size_t series, std::size_t bin,
+                 MetricFamily& family) {
+  std::size_t characters = 0;
+  for (const Label& label : collected.labels) {
+    characters += base::CountCharacters(label.name) + base::CountCharacters(label.value);
+  }
+  const std::string text = LabelText(collected.labels);
+  if (characters > Exemplar::kMaxCharacters || text.size() > Exemplar::kMaxLabelBytes) {
+    return CountDrop(DropReason::kExemplar);
+  }
   Exemplar exemplar;
   exemplar.value = collected.value;
   exemplar.timestamp_seconds = collected.timestamp_seconds;
   exemplar.series = static_cast<std::uint32_t>(series);
   exemplar.bin = static_cast<std::uint32_t>(bin);
-  const std::string text = LabelText(collected.labels);
   exemplar.label_size = static_cast<std::uint16_t>(text.size());
   std::copy(text.begin(), text.end(), exemplar.label_bytes.begin());
-  return exemplar;
+  family.AddExemplar(exemplar);
 }
 
 // At most one for each bin, as pages show them: the last one given.
@@ -49,7 +60,7 @@ void AddExemplars(const CollectedHistogram& histogram, const std::vector<double>
     by_bin[static_cast<std::size_t>(bound - bounds.begin())] = &exemplar;
   }
   for (const auto& [bin, exemplar] : by_bin) {
-    family.AddExemplar(ToExemplar(*exemplar, series, bin));
+    AddExemplar(*exemplar, series, bin, family);
   }
 }
 
@@ -67,7 +78,7 @@ class FamilyFiller {
     for (std::size_t i = 0; i < collected_.samples.size(); ++i) {
       const CollectedSample& sample = collected_.samples[i];
       *word++ = std::bit_cast<std::uint64_t>(sample.value);
-      if (sample.exemplar) family.AddExemplar(ToExemplar(*sample.exemplar, i, 0));
+      if (sample.exemplar) AddExemplar(*sample.exemplar, i, 0, family);
     }
   }
 
@@ -155,7 +166,9 @@ class FamilyFiller {
 }  // namespace
 
 std::span<const std::string_view> ShownSuffixes(MetricType type) {
-  static constexpr std::array<std::string_view, 3> kSuffixes = {"_bucket", "_sum", "_count"};
+  // `_created` stands on pages of OpenMetrics alone.
+  static constexpr std::array<std::string_view, 4> kSuffixes = {"_bucket", "_sum", "_count",
+                                                                "_created"};
   switch (type) {
     case MetricType::kHistogram:
       return kSuffixes;
@@ -195,10 +208,9 @@ CollectedAppender::CollectedAppender(const Labels& const_labels, CollectorErrors
     : const_labels_(const_labels), errors_(errors), snapshot_(snapshot) {
   for (const MetricFamily& family : snapshot.families()) {
     const FamilyDescription& description = family.description();
-    shown_names_.merge([&] {
-      const std::vector<std::string> names = ShownNames(description.name, description.type);
-      return std::set<std::string, std::less<>>(names.begin(), names.end());
-    }());
+    for (std::string& name : ShownNames(description.name, description.type)) {
+      shown_names_.insert(std::move(name));
+    }
   }
 }
 
@@ -232,6 +244,10 @@ void CollectedAppender::AppendOrReport(const CollectedFamily& family) {
 
 absl::Status CollectedAppender::Append(const CollectedFamily& family) {
   if (absl::Status status = ValidateFamily(family, const_labels_); !status.ok()) return status;
+  // A family without series shows nothing, as elsewhere.
+  if (family.samples.empty() && family.histograms.empty() && family.summaries.empty()) {
+    return absl::OkStatus();
+  }
   std::vector<std::string> names = ShownNames(family.name, family.type);
   for (const std::string& name : names) {
     if (shown_names_.contains(name)) {

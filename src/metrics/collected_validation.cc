@@ -24,7 +24,7 @@ absl::Status ValidateSeriesLabels(const Labels& labels, const Labels& const_labe
       return absl::InvalidArgumentError(fmt::format(
           "label \"{}\" is reserved for the lines of this type: rename it", label.name));
     }
-    if (!const_labels.Get(label.name).empty()) {
+    if (const_labels.Contains(label.name)) {
       return absl::InvalidArgumentError(
           fmt::format("label \"{}\" is a constant label of the registry", label.name));
     }
@@ -37,13 +37,10 @@ absl::Status ValidateSeriesLabels(const Labels& labels, const Labels& const_labe
 }
 
 absl::Status ValidateExemplar(const CollectedExemplar& exemplar) {
-  if (absl::Status status = ValidateLabels(exemplar.labels); !status.ok()) return status;
-  if (LabelText(exemplar.labels).size() > Exemplar::kMaxLabelBytes) {
-    return absl::InvalidArgumentError(
-        fmt::format("the labels of an exemplar take more than {} bytes: give it a trace id alone",
-                    Exemplar::kMaxLabelBytes));
+  if (!std::isfinite(exemplar.timestamp_seconds)) {
+    return absl::InvalidArgumentError("the timestamp of an exemplar is not finite: leave it 0");
   }
-  return absl::OkStatus();
+  return ValidateLabels(exemplar.labels);
 }
 
 // Strict readers refuse a whole page for one of these.
@@ -138,6 +135,11 @@ std::string_view ReservedLabel(MetricType type) noexcept {
   }
 }
 
+std::string_view ReservedLabel(const FamilyDescription& description) noexcept {
+  return description.kind == ValueKind::kStates ? description.name
+                                                : ReservedLabel(description.type);
+}
+
 absl::Status ValidateUnit(std::string_view name, std::string_view unit) {
   if (unit.empty()) return absl::OkStatus();
   for (const std::string_view suffix : {"_total", "_info"}) {
@@ -158,6 +160,12 @@ absl::Status ValidateFamily(const CollectedFamily& family, const Labels& const_l
   }
   status.Update(ValidateUnit(family.name, family.unit));
   status.Update(ValidateKind(family));
+  status.Update(ValidateLabels(const_labels));
+  if (const_labels.Contains(ReservedLabel(family.type))) {
+    status.Update(absl::InvalidArgumentError(
+        fmt::format("the constant label \"{}\" is reserved for the lines of this type: rename it",
+                    ReservedLabel(family.type))));
+  }
   std::set<std::string> seen;
   const auto check = [&](const CollectedSeries& series) {
     status.Update(ValidateSeriesLabels(series.labels, const_labels, family.type, seen));

@@ -14,6 +14,9 @@ namespace metrics {
 /// The label that the lines of a type need for themselves; empty where there is none.
 std::string_view ReservedLabel(MetricType type) noexcept;
 
+/// The same for a family, whose states, if it has any, are told by a label of its name.
+std::string_view ReservedLabel(const FamilyDescription& description) noexcept;
+
 /// OK for a unit that the name ends in, with `_total` or `_info` behind it or not, and for none.
 absl::Status ValidateUnit(std::string_view name, std::string_view unit);
 

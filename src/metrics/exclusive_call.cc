@@ -1,5 +1,7 @@
 #include "metrics/exclusive_call.h"
 
+#include <algorithm>
+
 #include "base/fork.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -11,10 +13,14 @@ bool ExclusiveCall::IsRunning() const noexcept {
 
 ExclusiveCall::Turn::Turn(ExclusiveCall& call, std::chrono::nanoseconds timeout)
     : call_(call), state_(State::kBusy) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::nanoseconds kLongest = std::chrono::hours(24 * 365);
+  const Clock::time_point deadline = Clock::now() + std::min(timeout, kLongest);
   const base::MutexLock lock(structure_mutex);
   while (call.IsRunning() && call.runner_ != std::this_thread::get_id()) {
-    const auto deadline = call.since_ + timeout;
-    if (std::chrono::steady_clock::now() >= deadline) break;
+    // One that hangs holds nobody up any more once it has had its time.
+    const Clock::time_point now = Clock::now();
+    if (now >= deadline || now - call.since_ >= timeout) break;
     call.changed_.WaitUntil(structure_mutex, deadline);
   }
   if (call.closed_) {
@@ -35,10 +41,11 @@ ExclusiveCall::Turn::~Turn() {
   call_.changed_.NotifyAll();
 }
 
-void ExclusiveCall::Close() {
+bool ExclusiveCall::Close() {
   const base::MutexLock lock(structure_mutex);
   closed_ = true;
   while (IsRunning() && runner_ != std::this_thread::get_id()) changed_.Wait(structure_mutex);
+  return IsRunning();
 }
 
 }  // namespace metrics

@@ -37,8 +37,9 @@ class ExclusiveCall {
     State state_;
   };
 
-  /// Waits for the call that runs, unless this thread is in it; there is none after that.
-  void Close() VITALS_EXCLUDES(structure_mutex);
+  /// Waits for the call that runs, unless this thread is in it; there is none after that. Whether
+  /// this thread is.
+  bool Close() VITALS_EXCLUDES(structure_mutex);
 
   bool closed() const VITALS_REQUIRES(structure_mutex) { return closed_; }
 

@@ -1,8 +1,11 @@
 #include "metrics/exemplars.h"
 
+#include <algorithm>
 #include <bit>
 #include <chrono>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 
@@ -15,22 +18,13 @@ VITALS_NAMESPACE_BEGIN
 namespace metrics {
 namespace {
 
-// Characters that the names and values of an exemplar have at most.
-constexpr std::size_t kMaxCharacters = 128;
-
 bool IsLabelName(std::string_view name) noexcept {
-  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9') || name.starts_with("__")) return false;
   for (const char c : name) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     if (!letter && !(c >= '0' && c <= '9')) return false;
   }
   return true;
-}
-
-std::size_t CharactersOf(std::string_view text) noexcept {
-  std::size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
-  return count;
 }
 
 // Writes label text into an exemplar. Nothing is allocated.
@@ -41,9 +35,14 @@ class LabelWriter {
   // Whether all of it fitted.
   bool Write(std::span<const ExemplarLabels::Pair> labels) noexcept {
     std::size_t characters = 0;
-    for (const auto& [name, value] : labels) {
-      characters += CharactersOf(name) + CharactersOf(value);
-      if (!IsLabelName(name) || !base::IsValidUtf8(value) || characters > kMaxCharacters) {
+    for (const ExemplarLabels::Pair& pair : labels) {
+      const auto& [name, value] = pair;
+      characters += base::CountCharacters(name) + base::CountCharacters(value);
+      const bool is_repeated =
+          std::any_of(labels.data(), &pair,
+                      [&](const ExemplarLabels::Pair& earlier) { return earlier.first == name; });
+      if (!IsLabelName(name) || is_repeated || !base::IsValidUtf8(value) ||
+          characters > Exemplar::kMaxCharacters) {
         return false;
       }
       if (size_ > 0) Put(',');
@@ -80,10 +79,23 @@ std::uint32_t BinCount(const CellShape& shape) noexcept {
 bool Keep(const Slot& slot, const Exemplar& exemplar) noexcept {
   ChunkInfo* const info = FindChunkInfo(slot.chunk());
   if (info == nullptr || exemplar.bin >= BinCount(info->shape())) return false;
-  const base::ReadSection section;
-  if (!info->IsLive(slot)) return false;
-  SeriesExemplars* const exemplars = info->TouchExemplars(slot.block(), BinCount(info->shape()));
-  return exemplars != nullptr && exemplars->bins[exemplar.bin].Write(exemplar);
+  // Made outside of the section, in which nothing is to be allocated.
+  std::unique_ptr<SeriesExemplars> made;
+  for (;;) {
+    {
+      const base::ReadSection section;
+      if (!info->IsLive(slot)) return false;
+      if (SeriesExemplars* const exemplars = info->OfferExemplars(slot.block(), made)) {
+        return exemplars->bins[exemplar.bin].Write(exemplar);
+      }
+    }
+    try {
+      info->PrepareExemplars();
+      made = std::make_unique<SeriesExemplars>(BinCount(info->shape()));
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+  }
 }
 
 }  // namespace

@@ -62,6 +62,7 @@ FamilyCore::FamilyCore(FamilySpec spec)
       description_(std::make_shared<const FamilyDescription>(std::move(spec.description))),
       max_series_(spec.max_series),
       bins_(spec.bins),
+      window_(spec.window),
       clock_(std::move(spec.clock)),
       schema_(description_->label_names, TraitsOf(type_).reported_count),
       series_(std::make_shared<FamilySeries>()) {

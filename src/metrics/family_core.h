@@ -64,6 +64,7 @@ class FamilyCore {
   InstrumentType type() const noexcept { return type_; }
   const FamilyDescription& description() const noexcept { return *description_; }
   const BinIndex* bins() const noexcept { return bins_; }
+  std::chrono::nanoseconds window() const noexcept { return window_; }
 
   SeriesRef Find(std::span<const std::string_view> values) noexcept;
   bool Remove(std::span<const std::string_view> values) VITALS_EXCLUDES(structure_mutex);
@@ -100,6 +101,7 @@ class FamilyCore {
   const std::shared_ptr<const FamilyDescription> description_;
   const std::size_t max_series_;
   const BinIndex* const bins_;
+  const std::chrono::nanoseconds window_;
   const std::shared_ptr<const Clock> clock_;
   const LabelSchema schema_;
   SeriesIndex index_;

@@ -6,6 +6,7 @@
 
 #include "fmt/format.h"
 #include "metrics/collected_validation.h"
+#include "vitals/model/names.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace metrics {
@@ -18,11 +19,7 @@ bool HasOwnLabel(const MetricFamily& family, std::string_view name) {
   if (!names.empty()) return std::find(names.begin(), names.end(), name) != names.end();
   for (std::size_t i = 0; i < family.size(); ++i) {
     if (family.label_text(i).empty()) continue;
-    const Labels labels = ParseLabelText(family.label_text(i));
-    if (std::any_of(labels.begin(), labels.end(),
-                    [&](const Label& label) { return label.name == name; })) {
-      return true;
-    }
+    if (ParseLabelText(family.label_text(i)).Contains(name)) return true;
   }
   return false;
 }
@@ -47,13 +44,23 @@ void FamilyRewriter::Truncate(std::size_t size) {
 
 absl::Status FamilyRewriter::CheckLabels(const MetricFamily& family) const {
   const FamilyDescription& description = family.description();
+  const bool has_states = description.kind == ValueKind::kStates;
+  const std::string reserved =
+      has_states ? options_.prefix + description.name : std::string(ReservedLabel(description));
+  if (has_states) {
+    if (absl::Status status = ValidateLabelName(reserved); !status.ok()) return status;
+    if (description.const_labels.Contains(reserved) || HasOwnLabel(family, reserved)) {
+      return absl::InvalidArgumentError(fmt::format(
+          "with the prefix it needs the label \"{}\" for its states: rename yours", reserved));
+    }
+  }
   for (const Label& label : options_.const_labels) {
-    if (label.name == ReservedLabel(description.type)) {
+    if (label.name == reserved) {
       return absl::InvalidArgumentError(
           fmt::format("the constant label \"{}\" is reserved for the lines of this type: rename it",
                       label.name));
     }
-    if (!description.const_labels.Get(label.name).empty() || HasOwnLabel(family, label.name)) {
+    if (description.const_labels.Contains(label.name) || HasOwnLabel(family, label.name)) {
       return absl::InvalidArgumentError(
           fmt::format("it has the constant label \"{}\" of its member already", label.name));
     }

@@ -15,7 +15,8 @@ VITALS_NAMESPACE_BEGIN
 namespace metrics {
 
 /// Gives families a prefix and constant labels. Remembers what it made of the description at each
-/// position of a snapshot, so that families that stay the same cost nothing. Not thread-safe.
+/// position of a snapshot, so that families that stay the same are not described anew. Not
+/// thread-safe.
 class FamilyRewriter {
  public:
   /// `options` must outlive the rewriter.

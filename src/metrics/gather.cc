@@ -95,7 +95,9 @@ void Registry::Impl::Gather(Snapshot& snapshot) {
     const auto reason = static_cast<DropReason>(i);
     dropped.Add("reason", DropReasonName(reason), metrics::DroppedRecords(reason));
   }
-  if (collectors->empty() && callbacks->empty() && overflow.empty() && dropped.empty()) return;
+  if (collectors->empty() && callbacks->empty() && collector_errors_.count() == 0 &&
+      overflow.empty() && dropped.empty())
+    return;
 
   metrics::CollectedAppender appender(options_.const_labels, collector_errors_, snapshot);
   CollectCallbacks(*callbacks, options_.collector_timeout, appender);
@@ -106,7 +108,8 @@ void Registry::Impl::Gather(Snapshot& snapshot) {
                     "Collectors and collected families that were left out of a page.");
   errors.Add(collector_errors_.count());
   for (SelfMetric* const metric : {&overflow, &dropped, &errors}) {
-    // Refused only if the host has a family of that name; the page then shows the host's.
+    // Refused if the host has a family of that name, or a constant label of that label's name: the
+    // page then shows the host's.
     if (!metric->empty()) appender.Append(std::move(*metric).ToFamily()).IgnoreError();
   }
   snapshot.SortByName();

@@ -107,6 +107,9 @@ absl::Status GathererGroup::Impl::Add(Member member) {
   const std::shared_ptr<Gatherer> gatherer = member.gatherer.lock();
   if (gatherer == nullptr) return absl::InvalidArgumentError("there is no gatherer to add: null");
   if (absl::Status status = Validate(member.options); !status.ok()) return status;
+  // One Add at a time in the process: two that cross would close a circle that neither sees.
+  static base::Mutex adding;
+  const base::MutexLock adding_lock(adding);
   const auto* const group = dynamic_cast<const GathererGroup*>(gatherer.get());
   if (group == &group_ || (group != nullptr && group->impl_->Contains(&group_))) {
     return absl::InvalidArgumentError("the group would contain itself: leave it out");

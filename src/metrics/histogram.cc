@@ -14,6 +14,7 @@ using metrics::DropReason;
 void Histogram::ObserveSlow(double value) const noexcept { ObserveRepeated(value, 1); }
 
 void Histogram::ObserveRepeated(double value, std::uint64_t count) const noexcept {
+  if (count == 0) return;  // no value, also where it is infinite
   base::Word* cells = nullptr;
   if (metrics::FindCells(slot_, cells) && value >= 0.0) [[likely]] {
     metrics::AddToCell(cells[kFirstBinCell + bins_->Find(value)], count);
@@ -56,7 +57,9 @@ void Histogram::ObserveWithExemplar(double value, const ExemplarLabels& labels) 
 
 void Histogram::AddBins(std::span<const std::uint64_t> bins, double positive_sum,
                         double negative_sum) const noexcept {
-  for (std::uint32_t bin = 0; bin < bins.size(); ++bin) {
+  const std::size_t count =
+      bins_ == nullptr ? 0 : std::min<std::size_t>(bins.size(), bins_->bin_count);
+  for (std::uint32_t bin = 0; bin < count; ++bin) {
     if (bins[bin] != 0) metrics::AddSlow(slot_, kFirstBinCell + bin, bins[bin]);
   }
   if (positive_sum != 0) metrics::AddSlow(slot_, kPositiveSumCell, positive_sum);

@@ -52,6 +52,7 @@ std::vector<double> ExponentialBounds(int schema, double min, double max) {
   for (std::int64_t i = first; i <= last; ++i) {
     bounds.push_back(std::exp2(static_cast<double>(i) / per_octave));
   }
+  if (std::isinf(bounds.back())) bounds.pop_back();
   return bounds;
 }
 
@@ -88,8 +89,8 @@ absl::Status ValidateSummary(const SummaryOptions& options) {
     }
     previous = quantile;
   }
-  if (options.window < std::chrono::seconds(1)) {
-    return CannotAdd(options.name, "window is below 1 s: choose a longer one");
+  if (options.window < std::chrono::seconds(1) || options.window > std::chrono::hours(1)) {
+    return CannotAdd(options.name, "window is out of range: choose from 1 s to 1 h");
   }
   if (options.window_parts < 1 || options.window_parts > 6) {
     return CannotAdd(options.name,
@@ -98,21 +99,17 @@ absl::Status ValidateSummary(const SummaryOptions& options) {
   return absl::OkStatus();
 }
 
-absl::Status ValidateStates(const StateSetOptions& options, LabelNameSpan labels) {
+absl::Status ValidateStates(const StateSetOptions& options) {
   if (options.states.empty() || options.states.size() > StateSet::kMaxStates) {
     return CannotAdd(options.name, fmt::format("it has {} states: give 1 to {}",
                                                options.states.size(), StateSet::kMaxStates));
   }
   std::set<std::string_view> seen;
   for (const std::string& state : options.states) {
+    if (state.empty()) return CannotAdd(options.name, "a state has no name");
     if (!base::IsValidUtf8(state)) return CannotAdd(options.name, "a state is not valid UTF-8");
     if (!seen.insert(state).second) {
       return CannotAdd(options.name, fmt::format("state \"{}\" is given twice", state));
-    }
-  }
-  for (const std::string_view label : labels) {
-    if (label == options.name) {
-      return CannotAdd(options.name, "the label of its own name tells the state: rename yours");
     }
   }
   return ValidateLabelName(options.name);
@@ -139,6 +136,11 @@ CoreOr Registry::Add(InstrumentType type, const FamilyOptions& options, LabelNam
   if (type == InstrumentType::kInfo && !options.name.ends_with("_info")) {
     return CannotAdd(options.name,
                      fmt::format("an Info ends in _info: call it {}_info", options.name));
+  }
+  if (type == InstrumentType::kInfo && options.expire_after.count() != 0) {
+    return CannotAdd(options.name,
+                     "nothing is recorded to an Info: remove it instead of letting it "
+                     "expire");
   }
   return impl_->Add(CommonSpec(type, options, labels));
 }
@@ -172,7 +174,7 @@ CoreOr Registry::Add(const SummaryOptions& options, LabelNameSpan labels) {
 }
 
 CoreOr Registry::Add(const StateSetOptions& options, LabelNameSpan labels) {
-  if (absl::Status status = ValidateStates(options, labels); !status.ok()) return status;
+  if (absl::Status status = ValidateStates(options); !status.ok()) return status;
   FamilySpec spec = CommonSpec(InstrumentType::kStateSet, options, labels);
   spec.description.states = options.states;
   return impl_->Add(std::move(spec));

@@ -43,7 +43,9 @@ bool IsSameDefinition(const FamilyCore& core, const FamilySpec& spec) {
   return core.type() == spec.type && existing.name == wanted.name &&
          existing.label_names == wanted.label_names &&
          existing.const_labels == wanted.const_labels && existing.bounds == wanted.bounds &&
-         existing.quantiles == wanted.quantiles && existing.states == wanted.states;
+         existing.hides_empty_buckets == wanted.hides_empty_buckets &&
+         existing.quantiles == wanted.quantiles && existing.states == wanted.states &&
+         existing.unit == wanted.unit && core.window() == spec.window;
 }
 
 absl::Status ValidateLabelNames(const FamilyDescription& description) {
@@ -54,14 +56,14 @@ absl::Status ValidateLabelNames(const FamilyDescription& description) {
       return absl::InvalidArgumentError(
           fmt::format("label \"{}\" is given twice: give each label once", name));
     }
-    if (!description.const_labels.Get(name).empty()) {
+    if (description.const_labels.Contains(name)) {
       return absl::InvalidArgumentError(fmt::format(
           "label \"{}\" is a constant label already: take it from one of the two", name));
     }
     seen.push_back(name);
   }
   for (const Label& label : description.const_labels) seen.push_back(label.name);
-  if (const std::string_view reserved = metrics::ReservedLabel(description.type);
+  if (const std::string_view reserved = metrics::ReservedLabel(description);
       !reserved.empty() && std::find(seen.begin(), seen.end(), reserved) != seen.end()) {
     return absl::InvalidArgumentError(
         fmt::format("label \"{}\" is reserved for the lines of this type: rename it", reserved));
@@ -155,9 +157,10 @@ absl::StatusOr<std::shared_ptr<FamilyCore>> Registry::Impl::Add(FamilySpec spec)
         fmt::format("{} is registered; give them different names, or the same definition",
                     DefinitionText(conflict->type(), conflict->description()))));
   }
-  if (metrics::HasCallback(*callbacks_, description.name)) {
+  for (const std::string& name : metrics::ShownNames(description.name, description.type)) {
+    if (!metrics::HasCallback(*callbacks_, name)) continue;
     return fail(absl::AlreadyExistsError(
-        "a callback of that name is registered; give them different names"));
+        fmt::format("a callback for {} is registered; give them different names", name)));
   }
   families_.emplace(description.name, core);
   for (std::string& name : metrics::ShownNames(description.name, description.type)) {
@@ -213,6 +216,7 @@ absl::StatusOr<CallbackRegistration> Registry::Impl::AddCallback(MetricType type
     return fail(absl::StatusCode::kInvalidArgument, "it is empty");
   }
 
+  std::shared_ptr<const metrics::CallbackList> previous;  // dies after the lock, with its captures
   const base::MutexLock lock(structure_mutex);
   if (const auto found = shown_names_.find(options.name); found != shown_names_.end()) {
     return fail(absl::StatusCode::kAlreadyExists,
@@ -227,7 +231,7 @@ absl::StatusOr<CallbackRegistration> Registry::Impl::AddCallback(MetricType type
                     ? "there is one with the same constant labels; give it others"
                     : "there is one of another type, help or unit; give it the same");
   }
-  callbacks_ = std::move(list);
+  previous = std::exchange(callbacks_, std::move(list));
   return CallbackRegistration(callback);
 }
 
@@ -263,8 +267,7 @@ void Registry::Impl::RunMaintenance() {
     try {
       core->Maintain();
     } catch (const std::bad_alloc&) {
-      // The next time makes up for it: windows are a little longer until then.
-      Log(LogSeverity::kWarning, fmt::format("no memory to maintain {}", core->description().name));
+      Log(LogSeverity::kWarning, "no memory to maintain a family: its windows move on later");
     }
   }
 }

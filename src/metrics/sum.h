@@ -34,11 +34,12 @@ struct SummaryTotals {
   double sum = 0;
   std::uint64_t count = 0;
 };
-/// A number that changes whenever something is recorded for a slot.
+SummaryTotals SumSummary(const Slot& slot, SketchCounts& bins) VITALS_REQUIRES(structure_mutex);
+
+/// A number that changes when something is recorded for a slot: more than zeros, and than what a
+/// large double takes no notice of.
 std::uint64_t SumActivity(const Slot& slot, const CellShape& shape)
     VITALS_REQUIRES(structure_mutex);
-
-SummaryTotals SumSummary(const Slot& slot, SketchCounts& bins) VITALS_REQUIRES(structure_mutex);
 
 }  // namespace metrics
 VITALS_NAMESPACE_END

@@ -24,7 +24,6 @@ void SummarySeries::Maintain(const FamilySeries& list, Clock::MonotonicTime now)
 
 void SummarySeries::Read(const FamilySeries& list, std::span<const double> quantiles,
                          std::span<std::uint64_t> column) {
-  static const SummaryWindow kSinceTheStart;
   std::array<std::uint64_t, SketchBins::kCount> counts;
   std::uint64_t* word = column.data();
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -35,7 +34,11 @@ void SummarySeries::Read(const FamilySeries& list, std::span<const double> quant
     *word++ = totals.count;
     const auto found = windows_.find(&list[i]);
     counts.fill(0);
-    (found == windows_.end() ? kSinceTheStart : found->second).AddTo(totals_, counts);
+    if (found != windows_.end()) {
+      found->second.AddTo(totals_, counts);
+    } else {
+      std::copy(totals_.begin(), totals_.end(), counts.begin());
+    }
     for (const double quantile : quantiles) {
       *word++ = std::bit_cast<std::uint64_t>(SketchQuantile(counts, quantile));
     }

@@ -8,32 +8,58 @@
 VITALS_NAMESPACE_BEGIN
 namespace metrics {
 
+namespace {
+
+// Appends a number, seven bits to a byte, the lowest first.
+std::uint8_t* WriteVarint(std::uint32_t number, std::uint8_t* to) noexcept {
+  for (; number >= 0x80; number >>= 7) *to++ = static_cast<std::uint8_t>(number | 0x80);
+  *to++ = static_cast<std::uint8_t>(number);
+  return to;
+}
+
+std::uint32_t ReadVarint(const std::uint8_t*& from) noexcept {
+  std::uint32_t number = 0;
+  for (std::uint32_t shift = 0;; shift += 7) {
+    const std::uint8_t byte = *from++;
+    number |= static_cast<std::uint32_t>(byte & 0x7F) << shift;
+    if (byte < 0x80) return number;
+  }
+}
+
+// A distance of up to kCount, and a count.
+constexpr std::size_t kMaxEntryBytes = 2 + 5;
+
+}  // namespace
+
 void SummaryWindow::EndPart(const SketchCounts& totals, Clock::MonotonicTime now,
                             Clock::MonotonicTime oldest) {
   std::erase_if(parts_, [oldest](const Part& part) { return part.end <= oldest; });
-  Part part;
-  part.end = now;
-  const auto gained = [&](std::size_t bin) { return Gained(totals, bin); };
-  std::size_t used = 0;
-  for (std::size_t bin = 0; bin < totals.size(); ++bin) used += gained(bin) != 0 ? 1 : 0;
-  if (used == 0) return;
-  // All memory is taken before anything changes.
-  start_.resize(totals.size());
-  std::size_t collapsed = used - std::min(used, kMaxPartBins);
-  part.bins.reserve(used - collapsed);
-  part.counts.reserve(used - collapsed);
-  std::uint32_t carried = 0;
-  for (std::size_t bin = 0; bin < totals.size(); ++bin) {
-    if (gained(bin) == 0) continue;
-    if (collapsed > 0) {
-      --collapsed;
-      carried += gained(bin);
+  std::array<std::uint8_t, kMaxPartBytes> bytes;
+  std::uint8_t* end = bytes.data();
+  // Room for the entry at hand, and for one that takes in all that is lower.
+  const std::uint8_t* const last_start = bytes.data() + bytes.size() - 2 * kMaxEntryBytes;
+  std::size_t previous = totals.size();
+  std::uint32_t collapsed = 0;
+  std::size_t collapsed_bin = 0;
+  for (std::size_t bin = totals.size(); bin-- > 0;) {
+    const std::uint32_t gained = Gained(totals, bin);
+    if (gained == 0) continue;
+    if (end > last_start) {
+      if (collapsed == 0) collapsed_bin = bin;
+      collapsed += gained;
       continue;
     }
-    part.bins.push_back(static_cast<std::uint16_t>(bin));
-    part.counts.push_back(std::exchange(carried, 0) + gained(bin));
+    end = WriteVarint(gained, WriteVarint(static_cast<std::uint32_t>(previous - bin), end));
+    previous = bin;
   }
-  parts_.push_back(std::move(part));
+  if (collapsed > 0) {
+    end = WriteVarint(collapsed,
+                      WriteVarint(static_cast<std::uint32_t>(previous - collapsed_bin), end));
+  }
+  if (end == bytes.data()) return;
+  // All memory is taken before anything changes.
+  start_.resize(totals.size());
+  parts_.push_back({now, std::vector<std::uint8_t>(bytes.data(), end)});
   std::copy(totals.begin(), totals.end(), start_.begin());
 }
 
@@ -41,7 +67,12 @@ void SummaryWindow::AddTo(const SketchCounts& totals,
                           std::span<std::uint64_t, SketchBins::kCount> counts) const {
   for (std::size_t bin = 0; bin < totals.size(); ++bin) counts[bin] += Gained(totals, bin);
   for (const Part& part : parts_) {
-    for (std::size_t i = 0; i < part.bins.size(); ++i) counts[part.bins[i]] += part.counts[i];
+    std::size_t bin = totals.size();
+    const std::uint8_t* from = part.bytes.data();
+    while (from != part.bytes.data() + part.bytes.size()) {
+      bin -= ReadVarint(from);
+      counts[bin] += ReadVarint(from);
+    }
   }
 }
 

@@ -25,13 +25,13 @@ using SketchCounts = std::array<std::uint32_t, SketchBins::kCount>;
 ///     | part | part | part | part |  since the last tick
 ///       gains of ended parts        cells - start
 ///
-/// A part has the counts of its non-empty bins, at most kMaxPartBins of them: where there are more,
-/// which takes values that are a factor of 65,000 apart, the lowest are counted as one (the
-/// collapsing DDSketch of the paper), which leaves the upper quantiles as they are. Not
-/// thread-safe.
+/// A part has the counts of its non-empty bins as bytes, from the highest bin down: how far it is
+/// below the one before, and its count, both as varints. That is mostly 2 bytes a bin. Where a part
+/// would take more than kMaxPartBytes, its lowest bins are counted as one (the collapsing DDSketch
+/// of the paper), which leaves the upper quantiles as they are. Not thread-safe.
 class SummaryWindow {
  public:
-  static constexpr std::size_t kMaxPartBins = 512;
+  static constexpr std::size_t kMaxPartBytes = 3072;
 
   /// Ends the newest part, in which the cells came to `totals`, and forgets the parts that ended at
   /// or before `oldest`. Throws std::bad_alloc, having ended nothing.
@@ -43,8 +43,7 @@ class SummaryWindow {
  private:
   struct Part {
     Clock::MonotonicTime end;
-    std::vector<std::uint16_t> bins;  // rising
-    std::vector<std::uint32_t> counts;
+    std::vector<std::uint8_t> bytes;
   };
 
   std::uint32_t Gained(const SketchCounts& totals, std::size_t bin) const noexcept {

@@ -15,6 +15,11 @@ Labels::Labels(std::vector<Label> labels) : labels_(std::move(labels)) {
   std::sort(labels_.begin(), labels_.end());
 }
 
+bool Labels::Contains(std::string_view name) const {
+  return std::any_of(labels_.begin(), labels_.end(),
+                     [name](const Label& label) { return label.name == name; });
+}
+
 std::string_view Labels::Get(std::string_view name) const {
   for (const Label& label : labels_) {
     if (label.name == name) return label.value;

@@ -179,6 +179,18 @@ void CompleteDescription(FamilyDescription& description) {
   }
 }
 
+ShownBins FindShownBins(const FamilyDescription& description,
+                        const HistogramValue& value) noexcept {
+  ShownBins shown{0, value.bins.size() - 1};
+  if (!description.hides_empty_buckets) return shown;
+  while (shown.last > 0 && value.bins[shown.last] == 0) --shown.last;
+  while (shown.first < shown.last && value.bins[shown.first] == 0) ++shown.first;
+  const bool is_empty = value.bins[shown.last] == 0;
+  if (is_empty) return {value.bins.size() - 1, value.bins.size() - 1};
+  if (shown.first > 0) --shown.first;
+  return shown;
+}
+
 Labels MetricFamily::labels(std::size_t index) const {
   const Labels own = ParseLabelText(label_text(index));
   std::vector<Label> all(own.begin(), own.end());

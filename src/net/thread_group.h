@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "base/condition.h"
 #include "base/mutex.h"
 #include "base/thread.h"
-#include "base/condition.h"
 #include "vitals/base/config.h"
 
 VITALS_NAMESPACE_BEGIN

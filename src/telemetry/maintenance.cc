@@ -24,6 +24,7 @@ absl::Status Maintenance::StartThread() {
     while (WaitForNext()) Run();
   });
   if (!thread.ok()) return thread.status();
+  const base::MutexLock lock(mutex_);
   thread_ = *std::move(thread);
   return absl::OkStatus();
 }
@@ -61,12 +62,14 @@ void Maintenance::RunIfDue() {
 void Maintenance::Stop() {
   // The parent's thread may have held the lock at the fork.
   if (base::ForkGeneration() != fork_generation_) return;
+  base::Thread thread;
   {
     const base::MutexLock lock(mutex_);
     stopping_ = true;
+    thread = std::move(thread_);
   }
   changed_.NotifyAll();
-  thread_.Join();
+  thread.Join();
 }
 
 VITALS_NAMESPACE_END

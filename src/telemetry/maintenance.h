@@ -48,7 +48,7 @@ class Maintenance {
   bool stopping_ VITALS_GUARDED_BY(mutex_) = false;
   std::chrono::steady_clock::time_point next_ VITALS_GUARDED_BY(mutex_){};
   std::vector<std::weak_ptr<Registry>> registries_ VITALS_GUARDED_BY(mutex_);
-  base::Thread thread_;
+  base::Thread thread_ VITALS_GUARDED_BY(mutex_);
 };
 
 VITALS_NAMESPACE_END

@@ -45,8 +45,10 @@ absl::StatusOr<std::unique_ptr<Telemetry>> Telemetry::Create(TelemetryOptions op
     return absl::InvalidArgumentError(
         fmt::format("registry.const_labels: {}", std::string(status.message())));
   }
-  if (options.maintenance_interval.count() < 0) {
-    return absl::InvalidArgumentError("maintenance_interval is negative: use 0 for never");
+  if (options.maintenance_interval.count() < 0 ||
+      options.maintenance_interval > std::chrono::hours(1)) {
+    return absl::InvalidArgumentError(
+        "maintenance_interval is out of range: choose one up to an hour, or 0 for never");
   }
   options.registry.show_dropped_records = true;
   auto registry = std::make_shared<Registry>(options.registry);

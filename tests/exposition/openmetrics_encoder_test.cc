@@ -227,13 +227,15 @@ TEST(OpenMetricsEncoderTest, ExponentialHistogramsShowTheBucketsInUse) {
   };
   const std::string header = "# TYPE h histogram\n";
   EXPECT_EQ(page_of({0, 3, 0, 0}), header +
-                                       "h_bucket{le=\"2\"} 3\nh_bucket{le=\"+Inf\"} 3\n"
+                                       "h_bucket{le=\"1\"} 0\nh_bucket{le=\"2\"} 3\n"
+                                       "h_bucket{le=\"+Inf\"} 3\n"
                                        "h_sum 1.5\nh_count 3\n");
   EXPECT_EQ(page_of({1, 0, 2, 0}), header +
                                        "h_bucket{le=\"1\"} 1\nh_bucket{le=\"2\"} 1\n"
                                        "h_bucket{le=\"4\"} 3\nh_bucket{le=\"+Inf\"} 3\n"
                                        "h_sum 1.5\nh_count 3\n");
-  EXPECT_EQ(page_of({0, 0, 0, 5}), header + "h_bucket{le=\"+Inf\"} 5\nh_sum 1.5\nh_count 5\n");
+  EXPECT_EQ(page_of({0, 0, 0, 5}),
+            header + "h_bucket{le=\"4\"} 0\nh_bucket{le=\"+Inf\"} 5\nh_sum 1.5\nh_count 5\n");
   EXPECT_EQ(page_of({0, 0, 0, 0}), header + "h_bucket{le=\"+Inf\"} 0\nh_sum 1.5\nh_count 0\n");
 }
 

@@ -83,6 +83,24 @@ TEST_F(CallbackTest, EndsWithItsOwner) {
   EXPECT_TRUE(registry_.AddGauge({.name = "owner_value"}).ok()) << "the name is free again";
 }
 
+TEST_F(CallbackTest, WhatItCapturedGoesWithTheRegistration) {
+  const auto captured = std::make_shared<double>(1.0);
+  auto registration =
+      registry_.AddCallbackGauge({.name = "a"}, [captured] { return *captured; }).value();
+  EXPECT_TRUE(Gathered(registry_, "a"));
+  registration.Remove();
+  EXPECT_EQ(captured.use_count(), 1);
+}
+
+TEST_F(CallbackTest, CounterThatIsNegativeIsLeftOutAlone) {
+  const auto bad = registry_.AddCallbackCounter(
+      {.name = "read_total", .const_labels = {{"disk", "a"}}}, [] { return -1.0; });
+  const auto good = registry_.AddCallbackCounter(
+      {.name = "read_total", .const_labels = {{"disk", "b"}}}, [] { return 2.0; });
+  EXPECT_THAT(Errors(), ElementsAre(HasSubstr("a counter is at least 0")));
+  EXPECT_EQ(Gathered(registry_, "read_total")->size(), 1U);
+}
+
 TEST_F(CallbackTest, MovesWithItsRegistration) {
   CallbackRegistration kept;
   {
@@ -96,9 +114,12 @@ TEST_F(CallbackTest, MovesWithItsRegistration) {
 
 TEST_F(CallbackTest, RegistrationMayOutliveTheRegistry) {
   auto registry = std::make_unique<Registry>();
-  auto registration = registry->AddCallbackGauge({.name = "a"}, [] { return 1.0; }).value();
+  const auto captured = std::make_shared<double>(1.0);
+  auto registration =
+      registry->AddCallbackGauge({.name = "a"}, [captured] { return *captured; }).value();
   registry.reset();
   registration.Remove();
+  EXPECT_EQ(captured.use_count(), 1);
 }
 
 TEST_F(CallbackTest, RemovalWaitsForTheCallThatRuns) {
@@ -160,7 +181,10 @@ TEST_F(CallbackTest, RefusesWhatCannotBe) {
   EXPECT_THAT(error({.name = "kept", .const_labels = {{"a", "b"}}}, one),
               HasSubstr("another type, help or unit"));
   EXPECT_THAT(std::string(registry_.AddGauge({.name = "kept"}).status().message()),
-              HasSubstr("a callback of that name"));
+              HasSubstr("a callback for kept is registered"));
+  const auto sum = registry_.AddCallbackGauge({.name = "late_sum"}, one);
+  EXPECT_THAT(std::string(registry_.AddHistogram({.name = "late"}).status().message()),
+              HasSubstr("a callback for late_sum is registered"));
 }
 
 class HangingCollector final : public Collector {

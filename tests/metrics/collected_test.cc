@@ -151,12 +151,46 @@ TEST(CollectedTest, PartsThatCannotBeAreRefused) {
 
 TEST(CollectedTest, ExemplarsThatCannotBeAreRefused) {
   CollectedSample sample({}, 1);
-  sample.exemplar = CollectedExemplar{.labels = {{"trace_id", std::string(200, 'x')}}};
-  EXPECT_THAT(Refusal(Samples(MetricType::kCounter, {sample})), HasSubstr("give it a trace id"));
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  sample.exemplar = CollectedExemplar{.labels = {}, .timestamp_seconds = nan};
+  EXPECT_THAT(Refusal(Samples(MetricType::kCounter, {sample})), HasSubstr("not finite"));
   sample.exemplar = CollectedExemplar{.labels = {{"__a", "x"}}};
   EXPECT_THAT(Refusal(Samples(MetricType::kCounter, {sample})), HasSubstr("reserved"));
   sample.exemplar = CollectedExemplar{};
   EXPECT_THAT(Refusal(Samples(MetricType::kGauge, {sample})), HasSubstr("for counters"));
+}
+
+TEST(CollectedTest, ExemplarsThatAreTooLongAreDroppedAlone) {
+  CollectedSample sample({}, 1);
+  const std::uint64_t before = metrics::DroppedRecords(metrics::DropReason::kExemplar);
+  sample.exemplar = CollectedExemplar{.labels = {{"trace_id", std::string(121, 'x')}}};
+  Snapshot snapshot;
+  Gather(Samples(MetricType::kCounter, {sample}), snapshot);
+  EXPECT_TRUE(snapshot.Find("x")->exemplars().empty());
+  EXPECT_EQ(metrics::DroppedRecords(metrics::DropReason::kExemplar), before + 1);
+}
+
+TEST(CollectedTest, ConstantLabelsOfTheRegistryAreChecked) {
+  SetLogSink([](LogSeverity, std::string_view) {});
+  for (const Labels& labels : {Labels{{"a b", "x"}}, Labels{{"quantile", "x"}}}) {
+    Registry registry({.const_labels = labels});
+    CollectedSummary summary;
+    ASSERT_TRUE(registry
+                    .AddCollector(std::make_shared<OneFamily>(CollectedFamily{
+                        .name = "x", .type = MetricType::kSummary, .summaries = {summary}}))
+                    .ok());
+    Snapshot snapshot;
+    registry.Gather(snapshot);
+    EXPECT_EQ(snapshot.Find("x"), nullptr);
+    EXPECT_EQ(snapshot.errors().size(), 1U);
+  }
+  SetLogSink({});
+}
+
+TEST(CollectedTest, FamiliesWithoutSeriesShowNothing) {
+  Snapshot snapshot;
+  Gather(Samples(MetricType::kGauge, {}), snapshot);
+  EXPECT_TRUE(snapshot.families().empty());
 }
 
 }  // namespace

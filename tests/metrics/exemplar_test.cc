@@ -75,9 +75,11 @@ TEST(ExemplarTest, WhatCannotBeKeptIsCountedAndTheRecordStands) {
   counter.IncrementWithExemplar(1, {{"", "x"}});
   counter.IncrementWithExemplar(1, {{"name", "\xff"}});
   counter.IncrementWithExemplar(1, {{"quotes", std::string(100, '"')}});
-  EXPECT_EQ(Dropped(), before + 5);
+  counter.IncrementWithExemplar(1, {{"a", "1"}, {"a", "2"}});
+  counter.IncrementWithExemplar(1, {{"__a", "1"}});
+  EXPECT_EQ(Dropped(), before + 7);
   const Gathered family(registry, "jobs_total");
-  EXPECT_EQ(family->Unsigned(0), 5U);
+  EXPECT_EQ(family->Unsigned(0), 7U);
   EXPECT_THAT(family->exemplars(), IsEmpty());
 }
 

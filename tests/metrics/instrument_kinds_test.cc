@@ -75,7 +75,7 @@ TEST(StateSetTest, RefusesOptionsThatCannotBe) {
   EXPECT_THAT(error({.name = "x", .states = {"\xff"}}), HasSubstr("not valid UTF-8"));
   EXPECT_THAT(error({.name = "job:x", .states = {"a"}}), HasSubstr("label name"));
   const auto taken = registry.AddStateSet({.name = "x", .states = {"a"}}, {"x"});
-  EXPECT_THAT(std::string(taken.status().message()), HasSubstr("tells the state"));
+  EXPECT_THAT(std::string(taken.status().message()), HasSubstr("label \"x\" is reserved"));
 }
 
 TEST(InfoTest, IsOneForAsLongAsItIsThere) {

@@ -53,11 +53,15 @@ class SummaryTest : public ::testing::Test {
     const std::vector<double> quantiles = {0, 0.01, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1};
     const Summary summary = Add(quantiles);
     for (const double value : values) summary.Observe(value);
-    const SummaryValue read = Read();
-    for (std::size_t i = 0; i < quantiles.size(); ++i) {
-      const double exact = ExactQuantile(values, quantiles[i]);
-      EXPECT_NEAR(read.quantile(i), exact, exact * kSummaryRelativeError + 1e-12)
-          << "quantile " << quantiles[i];
+    // As they are, and as a part of the window that has ended.
+    for (int tick = 0; tick < 2; ++tick) {
+      const SummaryValue read = Read();
+      for (std::size_t i = 0; i < quantiles.size(); ++i) {
+        const double exact = ExactQuantile(values, quantiles[i]);
+        EXPECT_NEAR(read.quantile(i), exact, exact * kSummaryRelativeError + 1e-12)
+            << "quantile " << quantiles[i] << ", tick " << tick;
+      }
+      Tick(seconds(12));
     }
   }
 
@@ -129,7 +133,7 @@ TEST_F(SummaryTest, ErrorOfTwoPeaksFarApart) {
 
 TEST_F(SummaryTest, ErrorAtTheEdgesOfBins) {
   std::vector<double> values;
-  for (int i = -1200; i < 1700; ++i) {
+  for (int i = -500; i < 500; ++i) {
     const double edge = std::exp2(i / 32.0);
     values.insert(values.end(), {std::nextafter(edge, 0), edge, std::nextafter(edge, kInfinity)});
   }
@@ -207,6 +211,14 @@ TEST_F(SummaryTest, ScrapesDoNotMoveTheWindow) {
   EXPECT_EQ(second.Find("seconds")->Summary(0).count, 2U);
 }
 
+TEST_F(SummaryTest, ErrorOfLatenciesThatMostlyHitACache) {
+  std::mt19937_64 random(3);
+  std::uniform_real_distribution<double> exponent(-20, 0);
+  std::vector<double> values(19'000, 1e-6);
+  for (int i = 0; i < 1000; ++i) values.push_back(std::exp2(exponent(random)));
+  ExpectWithinBound(values);
+}
+
 TEST_F(SummaryTest, PartsWithManyBinsKeepTheirUpperQuantiles) {
   const Summary summary = Add({0.5, 0.9, 0.99});
   std::vector<double> values;
@@ -214,6 +226,7 @@ TEST_F(SummaryTest, PartsWithManyBinsKeepTheirUpperQuantiles) {
   for (const double value : values) summary.Observe(value);
   Tick(seconds(12));
   const SummaryValue value = Read();
+  EXPECT_NEAR(value.quantile(0) / ExactQuantile(values, 0.5), 1, kSummaryRelativeError);
   EXPECT_NEAR(value.quantile(1) / ExactQuantile(values, 0.9), 1, kSummaryRelativeError);
   EXPECT_NEAR(value.quantile(2) / ExactQuantile(values, 0.99), 1, kSummaryRelativeError);
 }
@@ -278,7 +291,7 @@ TEST_F(SummaryTest, RefusesOptionsThatCannotBe) {
               HasSubstr("quantile 0.5 is out of place"));
   EXPECT_THAT(error({.name = "", .quantiles = {1.5}}), HasSubstr("quantile 1.5"));
   EXPECT_THAT(error({.name = "", .quantiles = {kNaN}}), HasSubstr("quantile nan"));
-  EXPECT_THAT(error({.name = "", .window = seconds(0)}), HasSubstr("window is below 1 s"));
+  EXPECT_THAT(error({.name = "", .window = seconds(0)}), HasSubstr("window is out of range"));
   EXPECT_THAT(error({.name = "", .window_parts = 0}), HasSubstr("window_parts is 0"));
   const auto reserved = registry_.AddSummary({.name = "refused"}, {"quantile"});
   EXPECT_THAT(std::string(reserved.status().message()), HasSubstr("\"quantile\" is reserved"));

@@ -151,7 +151,7 @@ TEST(TelemetryTest, ShowsItsExporterAndItsServer) {
               Not(HasSubstr("vitals_http")));
 }
 
-// A summary's window, by a registry's clock that is an hour ahead at the first tick.
+// By a series that expires after an hour, which the registry's clock has moved on.
 TEST(TelemetryTest, MaintainsItsRegistries) {
   const auto clock = std::make_shared<testing::FakeClock>();
   const auto moved_on = [&](Telemetry& telemetry, const std::function<void()>& wait) {
@@ -241,7 +241,7 @@ TEST(TelemetryTest, IsDrivenByTheHostWhereThatIsAskedFor) {
 }
 
 TEST(TelemetryTest, IsOffInAForkChildAndCanBeMadeAnewThere) {
-  const auto telemetry = Telemetry::Create(OnFreePort());
+  auto telemetry = Telemetry::Create(OnFreePort());
   ASSERT_TRUE(telemetry.ok());
   const Counter counter = (*telemetry)->registry().AddCounter({.name = "x_total"}).value();
   counter.Increment(5);
@@ -251,6 +251,7 @@ TEST(TelemetryTest, IsOffInAForkChildAndCanBeMadeAnewThere) {
     alarm(60);
     counter.Increment();
     (*telemetry)->Stop();
+    telemetry->reset();
     const auto own = Telemetry::Create(OnFreePort());
     if (!own.ok()) _exit(1);
     (*own)->registry().AddCounter({.name = "child_total"}).value().Increment();

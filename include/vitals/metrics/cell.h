@@ -113,7 +113,8 @@ VITALS_INLINE void AddToCell(base::SmallWord& cell, std::uint32_t amount) noexce
   cell.store(cell.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
 }
 
-/// The small cells that lie in a row of words.
+/// The small cells that lie in a row of words. All of a block's are read and written as such; as
+/// whole words they are only zeroed, before the block has a generation.
 VITALS_INLINE base::SmallWord* SmallCells(base::Word* words) noexcept {
   return reinterpret_cast<base::SmallWord*>(words);
 }

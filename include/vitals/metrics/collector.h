@@ -15,7 +15,9 @@ VITALS_NAMESPACE_BEGIN
 
 /// An example that a collector attaches to what it found.
 struct CollectedExemplar {
-  Labels labels;  ///< names and values of at most 128 characters together
+  /// Names and values of at most 128 characters together, and 168 bytes with their quotes; one that
+  /// is longer is dropped and counted.
+  Labels labels;
   double value = 0;
   double timestamp_seconds = 0;  ///< since the Unix epoch; 0 where unknown
 };

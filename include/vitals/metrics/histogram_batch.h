@@ -9,16 +9,16 @@
 
 VITALS_NAMESPACE_BEGIN
 
-/// Gathers observations in memory of its own and adds them to a histogram at once: for a loop that
-/// observes millions of values, or a task whose values are to appear together or not at all.
-/// Belongs to one thread.
+/// Gathers observations in memory of its own and adds them to a histogram later: for a loop that
+/// observes millions of values, or a task whose values do not count if it fails. A Gather that runs
+/// during Flush() may see a part of them. Belongs to one thread.
 ///
 ///     vitals::HistogramBatch batch(row_bytes);
 ///     for (const Row& row : rows) batch.Observe(row.size());
 ///     // added when the batch dies
 class HistogramBatch {
  public:
-  /// Allocates 8 bytes for each bucket.
+  /// Allocates 8 bytes for each bucket. Throws std::bad_alloc.
   VITALS_EXPORT explicit HistogramBatch(const Histogram& histogram);
   VITALS_INLINE ~HistogramBatch() { Flush(); }
   HistogramBatch(const HistogramBatch&) = delete;

@@ -48,8 +48,8 @@ struct FamilyOptions {
   std::string unit = {};
   /// A series for which nothing was recorded for this long is removed by the registry's
   /// maintenance; 0 for never. A handle that was kept is dead then, so look series up by With()
-  /// each time in a family that expires. What is recorded while the series is being removed is
-  /// lost, and counted as dropped.
+  /// each time in a family that expires. What is recorded while the series is being removed may be
+  /// lost. Not for Infos, to which nothing is recorded.
   std::chrono::nanoseconds expire_after{0};
 };
 
@@ -86,7 +86,7 @@ struct SummaryOptions {
   std::string name;
   std::string help = {};
   std::vector<double> quantiles = {0.5, 0.9, 0.99};  ///< rising, each from 0 to 1
-  /// How far back quantiles look. At least 1 s.
+  /// How far back quantiles look. 1 s to 1 h.
   std::chrono::nanoseconds window = std::chrono::minutes(1);
   /// Steps in which the window moves on: by a fifth of it for 5. 1 to 6.
   std::uint32_t window_parts = 5;
@@ -120,7 +120,7 @@ struct RegistryOptions {
   bool show_dropped_records = false;
   /// How long a Gather waits for a collector or callback that another Gather is asking. One that
   /// takes longer is left out by all others until it returns, so that it holds up one page and no
-  /// more.
+  /// more. At most a year.
   std::chrono::nanoseconds collector_timeout = std::chrono::seconds(5);
   /// Tells when series begin, when windows move on and what is idle; null for the system's clocks.
   std::shared_ptr<const Clock> clock = nullptr;
@@ -129,10 +129,11 @@ struct RegistryOptions {
 /// A set of families and collectors that are gathered together. Thread-safe. A host may have any
 /// number of them. When a registry dies its series are gone; handles and families stay safe to use.
 ///
-/// The Add functions return the family that is already there when name, type, labels, bounds and
-/// constant labels are the same. They fail with InvalidArgument for a name, label or bound that the
-/// data model refuses, and with AlreadyExists, naming both definitions, when the name is taken by
-/// something else, or by what a histogram shows as `_bucket`, `_sum` and `_count`.
+/// The Add functions return the family that is already there when name, type, unit, labels,
+/// constant labels, and bounds, quantiles, window or states are the same. They fail with
+/// InvalidArgument for a name, label or bound that the data model refuses, and with AlreadyExists,
+/// naming both definitions, when the name is taken by something else, or by what a histogram shows
+/// as `_bucket`, `_sum` and `_count`.
 ///
 /// Each has three forms: one instrument without labels; a family with as many labels as names are
 /// written, `AddCounter({...}, {"method", "status"})`; and a family whose label names are known at

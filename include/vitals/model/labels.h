@@ -32,6 +32,9 @@ class VITALS_EXPORT Labels {
   /// The value of this label; empty when there is none, as the data model has it.
   std::string_view Get(std::string_view name) const;
 
+  /// Whether there is such a label, be its value empty or not.
+  bool Contains(std::string_view name) const;
+
   bool empty() const { return labels_.empty(); }
   std::size_t size() const { return labels_.size(); }
   std::vector<Label>::const_iterator begin() const { return labels_.begin(); }

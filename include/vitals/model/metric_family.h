@@ -66,8 +66,8 @@ struct FamilyDescription {
   std::vector<double> bounds;            ///< upper bounds of a histogram's buckets but +Inf
   std::vector<double> quantiles;         ///< of a summary, in rising order, each in [0, 1]
   std::vector<std::string> states;       ///< of a StateSet whose kind is kStates; at most 64
-  /// Show the buckets of a histogram from the first that is not empty to the last, and +Inf: for
-  /// the many bounds of an exponential histogram.
+  /// Show only the buckets in use, see FindShownBins(): for the many bounds of an exponential
+  /// histogram.
   bool hides_empty_buckets = false;
 
   /// Parts of the text formats that do not change from page to page.
@@ -141,6 +141,17 @@ struct HistogramValue {
   }
 };
 
+/// The bins `first` to `last` of a histogram, of which a page shows the buckets, and that of +Inf.
+struct ShownBins {
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
+/// All bins, or, where the family hides empty buckets, those from the first in use to the last, and
+/// one below: who interpolates within the lowest bucket starts there.
+VITALS_EXPORT ShownBins FindShownBins(const FamilyDescription& description,
+                                      const HistogramValue& value) noexcept;
+
 /// One summary series in a column.
 struct SummaryValue {
   double sum = 0;
@@ -156,7 +167,10 @@ struct SummaryValue {
 /// A single record that stands for many, with labels that lead elsewhere, such as a trace id.
 /// Attached to a counter, or to a bin of a histogram (OpenMetrics 1.0, "Exemplars").
 struct Exemplar {
-  /// Bytes of label text that fit. OpenMetrics allows 128 characters of names and values.
+  /// Characters (code points) of names and values that OpenMetrics allows.
+  static constexpr std::size_t kMaxCharacters = 128;
+
+  /// Bytes of label text that fit: those characters, quotes and commas of a few labels of ASCII.
   static constexpr std::size_t kMaxLabelBytes = 168;
 
   double value = 0;

@@ -40,9 +40,11 @@ struct TelemetryOptions {
   /// process metrics of its own: where two show a name, the page keeps the host's.
   bool process_metrics = true;
   /// How often Registry::RunMaintenance() is called, by a thread of its own, or by Poll() in a host
-  /// that drives the exporter itself. 0: the host calls Telemetry::RunMaintenance().
+  /// that drives the exporter itself. At most an hour. 0: the host calls
+  /// Telemetry::RunMaintenance().
   std::chrono::milliseconds maintenance_interval = std::chrono::seconds(1);
-  /// Shows `vitals_exporter_...` and `vitals_http_...`: scrapes, and what the server did.
+  /// Shows `vitals_exporter_...` and `vitals_http_...`: scrapes, and what the server did, in the
+  /// registry (whatever exporter.metrics.self_metrics is).
   bool exporter_metrics = true;
   /// Shows `<name>_build_info`: what the host was built from.
   std::optional<BuildInfo> build_info = {};
