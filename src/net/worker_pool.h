@@ -8,8 +8,8 @@
 #include <memory>
 
 #include "absl/status/status.h"
-#include "base/mutex.h"
 #include "base/condition.h"
+#include "base/mutex.h"
 #include "net/thread_group.h"
 #include "vitals/base/config.h"
 

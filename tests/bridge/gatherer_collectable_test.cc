@@ -95,12 +95,14 @@ x_sum{a="empty"} 0
 x_bucket{a="empty",le="+Inf"} 0
 x_count{a="two"} 2
 x_sum{a="two"} 20
+x_bucket{a="two",le="2"} 0
 x_bucket{a="two",le="4"} 1
 x_bucket{a="two",le="8"} 1
 x_bucket{a="two",le="16"} 2
 x_bucket{a="two",le="+Inf"} 2
 x_count{a="large"} 2
 x_sum{a="large"} 132
+x_bucket{a="large",le="16"} 0
 x_bucket{a="large",le="32"} 1
 x_bucket{a="large",le="64"} 1
 x_bucket{a="large",le="+Inf"} 2

@@ -65,8 +65,8 @@ struct HistogramOptions {
 };
 
 /// What a family of base-2 exponential histograms is made of: for values whose range nobody knows
-/// beforehand. Its instruments are Histograms; a page shows their buckets from the first that is
-/// not empty to the last.
+/// beforehand. Its instruments are Histograms; a page shows their buckets from the one below the
+/// first that is not empty to the last that is not.
 struct ExponentialHistogramOptions {
   std::string name;
   std::string help = {};

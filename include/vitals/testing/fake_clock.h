@@ -10,7 +10,8 @@
 VITALS_NAMESPACE_BEGIN
 namespace testing {
 
-/// A clock that stands still until the test moves it. Starts at 2000-01-01 00:00:00 UTC. Thread-safe.
+/// A clock that stands still until the test moves it. Starts at 2000-01-01 00:00:00 UTC.
+/// Thread-safe.
 ///
 ///     auto clock = std::make_shared<vitals::testing::FakeClock>();
 ///     vitals::Registry registry({.clock = clock});
