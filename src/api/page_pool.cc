@@ -12,6 +12,9 @@ std::shared_ptr<ScrapeBuffers> PagePool::Take() {
     if (!free_.empty()) {
       buffers = std::move(free_.back());
       free_.pop_back();
+    } else {
+      // Room for Return(), which must not throw.
+      free_.reserve(++made_);
     }
   }
   if (buffers == nullptr) buffers = std::make_unique<ScrapeBuffers>();

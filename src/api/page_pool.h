@@ -1,6 +1,7 @@
 #ifndef VITALS_SRC_API_PAGE_POOL_H_
 #define VITALS_SRC_API_PAGE_POOL_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,7 @@ class PagePool : public std::enable_shared_from_this<PagePool> {
 
   base::Mutex mutex_;
   std::vector<std::unique_ptr<ScrapeBuffers>> free_ VITALS_GUARDED_BY(mutex_);
+  std::size_t made_ VITALS_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace api

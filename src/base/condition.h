@@ -42,7 +42,7 @@ class Condition {
 
  private:
   union {
-    std::condition_variable condition_;
+    std::condition_variable condition_;  // NOLINT(readability-identifier-naming): not public
   };
 };
 

@@ -13,19 +13,11 @@
 #include "base/utf8.h"
 #include "vitals/metrics/exemplar.h"
 #include "vitals/metrics/histogram.h"
+#include "vitals/model/names.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace metrics {
 namespace {
-
-bool IsLabelName(std::string_view name) noexcept {
-  if (name.empty() || (name[0] >= '0' && name[0] <= '9') || name.starts_with("__")) return false;
-  for (const char c : name) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    if (!letter && !(c >= '0' && c <= '9')) return false;
-  }
-  return true;
-}
 
 // Writes label text into an exemplar. Nothing is allocated.
 class LabelWriter {
@@ -41,7 +33,7 @@ class LabelWriter {
       const bool is_repeated =
           std::any_of(labels.data(), &pair,
                       [&](const ExemplarLabels::Pair& earlier) { return earlier.first == name; });
-      if (!IsLabelName(name) || is_repeated || !base::IsValidUtf8(value) ||
+      if (!IsValidLabelName(name) || is_repeated || !base::IsValidUtf8(value) ||
           characters > Exemplar::kMaxCharacters) {
         return false;
       }

@@ -1,5 +1,6 @@
 #include "vitals/model/names.h"
 
+#include <algorithm>
 #include <string>
 
 #include "fmt/format.h"
@@ -58,6 +59,11 @@ absl::Status ValidateLabelName(std::string_view name) {
         "label name \"{}\" is reserved: names that start with __ belong to Prometheus", name));
   }
   return absl::OkStatus();
+}
+
+bool IsValidLabelName(std::string_view name) noexcept {
+  return !name.empty() && !IsDigit(name[0]) && !name.starts_with("__") &&
+         std::all_of(name.begin(), name.end(), [](char c) { return IsLetter(c) || IsDigit(c); });
 }
 
 VITALS_NAMESPACE_END

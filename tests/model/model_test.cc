@@ -40,6 +40,9 @@ TEST(NamesTest, MetricAndLabelNamesDifferInColonsAndReservation) {
   EXPECT_TRUE(ValidateLabelName("_a").ok());
   EXPECT_FALSE(ValidateLabelName("__a").ok());
   EXPECT_FALSE(ValidateLabelName(std::string(1, '\0')).ok());
+  for (const char* const name : {"a", "_a", "a1", "", "1a", "a:b", "__a", "a-b"}) {
+    EXPECT_EQ(IsValidLabelName(name), ValidateLabelName(name).ok()) << name;
+  }
 }
 
 TEST(NamesTest, MessagesShowLongNamesCut) {
