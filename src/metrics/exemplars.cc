@@ -30,9 +30,9 @@ class LabelWriter {
     for (const ExemplarLabels::Pair& pair : labels) {
       const auto& [name, value] = pair;
       characters += base::CountCharacters(name) + base::CountCharacters(value);
-      const bool is_repeated =
-          std::any_of(labels.data(), &pair,
-                      [&](const ExemplarLabels::Pair& earlier) { return earlier.first == name; });
+      const bool is_repeated = std::any_of(
+          labels.data(), &pair,
+          [&](const ExemplarLabels::Pair& earlier) { return earlier.first == pair.first; });
       if (!IsValidLabelName(name) || is_repeated || !base::IsValidUtf8(value) ||
           characters > Exemplar::kMaxCharacters) {
         return false;
