@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/utf8.h"
 #include "fmt/format.h"
@@ -95,15 +96,9 @@ absl::Status ValidateHistogram(const CollectedHistogram& histogram, const Collec
 }
 
 absl::Status ValidateSummary(const CollectedSummary& summary) {
-  double previous = -1;
-  for (const auto& [quantile, value] : summary.quantiles) {
-    if (!(quantile >= 0 && quantile <= 1 && quantile > previous)) {
-      return absl::InvalidArgumentError(
-          fmt::format("quantile {} is out of place: give rising ones from 0 to 1", quantile));
-    }
-    previous = quantile;
-  }
-  return absl::OkStatus();
+  std::vector<double> quantiles;
+  for (const auto& [quantile, value] : summary.quantiles) quantiles.push_back(quantile);
+  return ValidateQuantiles(quantiles);
 }
 
 absl::Status ValidateKind(const CollectedFamily& family) {
@@ -138,6 +133,18 @@ std::string_view ReservedLabel(MetricType type) noexcept {
 std::string_view ReservedLabel(const FamilyDescription& description) noexcept {
   return description.kind == ValueKind::kStates ? description.name
                                                 : ReservedLabel(description.type);
+}
+
+absl::Status ValidateQuantiles(std::span<const double> quantiles) {
+  double previous = -1;
+  for (const double quantile : quantiles) {
+    if (!(quantile >= 0 && quantile <= 1 && quantile > previous)) {
+      return absl::InvalidArgumentError(
+          fmt::format("quantile {} is out of place: give rising ones from 0 to 1", quantile));
+    }
+    previous = quantile;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ValidateUnit(std::string_view name, std::string_view unit) {

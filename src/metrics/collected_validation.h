@@ -1,6 +1,7 @@
 #ifndef VITALS_SRC_METRICS_COLLECTED_VALIDATION_H_
 #define VITALS_SRC_METRICS_COLLECTED_VALIDATION_H_
 
+#include <span>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -16,6 +17,9 @@ std::string_view ReservedLabel(MetricType type) noexcept;
 
 /// The same for a family, whose states, if it has any, are told by a label of its name.
 std::string_view ReservedLabel(const FamilyDescription& description) noexcept;
+
+/// OK for quantiles of a summary: rising, each from 0 to 1.
+absl::Status ValidateQuantiles(std::span<const double> quantiles);
 
 /// OK for a unit that the name ends in, with `_total` or `_info` behind it or not, and for none.
 absl::Status ValidateUnit(std::string_view name, std::string_view unit);

@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "fmt/format.h"
+#include "metrics/collected_validation.h"
 #include "metrics/registry_impl.h"
 #include "vitals/model/names.h"
 
@@ -80,14 +81,8 @@ absl::Status ValidateRange(const ExponentialHistogramOptions& options) {
 }
 
 absl::Status ValidateSummary(const SummaryOptions& options) {
-  double previous = -1;
-  for (const double quantile : options.quantiles) {
-    if (!(quantile >= 0 && quantile <= 1 && quantile > previous)) {
-      return CannotAdd(options.name, fmt::format("quantile {} is out of place: give rising ones "
-                                                 "from 0 to 1",
-                                                 quantile));
-    }
-    previous = quantile;
+  if (absl::Status status = metrics::ValidateQuantiles(options.quantiles); !status.ok()) {
+    return CannotAdd(options.name, std::string(status.message()));
   }
   if (options.window < std::chrono::seconds(1) || options.window > std::chrono::hours(1)) {
     return CannotAdd(options.name, "window is out of range: choose from 1 s to 1 h");

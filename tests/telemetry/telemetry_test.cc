@@ -165,6 +165,7 @@ TEST(TelemetryTest, MaintainsItsRegistries) {
     for (int i = 0; i < 1000 && idle->size() > 0; ++i) wait();
     return idle->size() == 0;
   };
+  // Its thread goes by the real clock.
   const auto soon = [] { std::this_thread::sleep_for(std::chrono::milliseconds(5)); };
 
   const auto own_thread = Telemetry::Create(

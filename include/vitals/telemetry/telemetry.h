@@ -54,8 +54,8 @@ struct TelemetryOptions {
 ///
 ///     auto telemetry = vitals::Telemetry::Create({});
 ///     if (!telemetry.ok()) return telemetry.status();
-///     auto jobs = (*telemetry)->registry().AddCounter({.name = "jobs_total", .help = "Jobs
-///     done."});
+///     vitals::Registry& registry = (*telemetry)->registry();
+///     auto jobs = registry.AddCounter({.name = "jobs_total", .help = "Jobs done."});
 ///
 /// In a fork child the parent's exporter is off and the registry records on; a new Telemetry can be
 /// created there.
