@@ -1,0 +1,102 @@
+#include "vitals/trace/sampler.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <utility>
+
+VITALS_NAMESPACE_BEGIN
+
+namespace trace {
+
+/// The generic cell rate algorithm (ITU-T I.371): one number, the time at which the bucket would be
+/// full again.
+class RateLimiter {
+ public:
+  explicit RateLimiter(double per_second)
+      : interval_ns_(1e9 / per_second), burst_ns_(std::max(1e9, interval_ns_)) {}
+
+  bool Take(std::uint64_t now_ns) noexcept {
+    const auto interval = static_cast<std::uint64_t>(interval_ns_);
+    const auto burst = static_cast<std::uint64_t>(burst_ns_);
+    // Relaxed: one number, that orders nothing else.
+    std::uint64_t full_at = full_at_ns_.load(std::memory_order_relaxed);
+    for (;;) {
+      const std::uint64_t next = std::max(full_at, now_ns) + interval;
+      if (next - now_ns > burst) return false;
+      if (full_at_ns_.compare_exchange_weak(full_at, next, std::memory_order_relaxed)) return true;
+    }
+  }
+
+ private:
+  const double interval_ns_;
+  const double burst_ns_;
+  std::atomic<std::uint64_t> full_at_ns_{0};
+};
+
+}  // namespace trace
+
+namespace {
+
+constexpr double kRandomValues = 72'057'594'037'927'936.0;  // 2^56
+constexpr std::uint64_t kRandomMask = (std::uint64_t{1} << 56) - 1;
+
+}  // namespace
+
+std::uint64_t Sampler::RatioThreshold(double share) noexcept {
+  if (!(share > 0)) return std::uint64_t{1} << 56;
+  if (share >= 1) return 0;
+  return static_cast<std::uint64_t>(std::llround((1 - share) * kRandomValues));
+}
+
+Sampler Sampler::Ratio(double share) noexcept {
+  Sampler sampler(Rule::kRatio);
+  sampler.threshold_ = RatioThreshold(share);
+  return sampler;
+}
+
+Sampler Sampler::RateLimited(double traces_per_second) {
+  constexpr double kLowest = 1e-6;
+  constexpr double kHighest = 1e6;
+  Sampler sampler(Rule::kRateLimited);
+  const double rate = traces_per_second > kLowest ? std::min(traces_per_second, kHighest) : kLowest;
+  sampler.limiter_ = std::make_shared<trace::RateLimiter>(rate);
+  return sampler;
+}
+
+Sampler Sampler::Custom(std::function<bool(const SamplingRequest&)> decide) {
+  if (!decide) return Never();
+  Sampler sampler(Rule::kCustom);
+  sampler.custom_ =
+      std::make_shared<const std::function<bool(const SamplingRequest&)>>(std::move(decide));
+  return sampler;
+}
+
+Sampler Sampler::AllSpans() const {
+  Sampler sampler = *this;
+  sampler.all_spans_ = true;
+  return sampler;
+}
+
+bool Sampler::ShouldSample(const SamplingRequest& request, std::uint64_t ticks_ns) const noexcept {
+  if (!all_spans_ && request.parent.IsValid()) return request.parent.IsSampled();
+  return Decide(request, ticks_ns);
+}
+
+bool Sampler::Decide(const SamplingRequest& request, std::uint64_t ticks_ns) const noexcept {
+  switch (rule_) {
+    case Rule::kAlways:
+      return true;
+    case Rule::kNever:
+      return false;
+    case Rule::kRatio:
+      return (request.trace_id.low & kRandomMask) >= threshold_;
+    case Rule::kRateLimited:
+      return limiter_->Take(ticks_ns);
+    case Rule::kCustom:
+      return (*custom_)(request);
+  }
+  return false;
+}
+
+VITALS_NAMESPACE_END
