@@ -25,6 +25,15 @@ struct ContextWords {
   std::uint64_t span_id = 0;
   std::uint64_t rest = 0;  ///< 32 bits trace_state, 8 flags, 8 is_remote
 
+  ContextWords() = default;
+  // One by one: a copy of the whole would be one of larger pieces.
+  ContextWords(const ContextWords& other) noexcept
+      : trace_high(other.trace_high),
+        trace_low(other.trace_low),
+        span_id(other.span_id),
+        rest(other.rest) {}
+  ContextWords& operator=(const ContextWords&) = delete;
+
   bool IsValid() const noexcept { return (trace_high | trace_low) != 0 && span_id != 0; }
   bool IsSampled() const noexcept { return (rest & kSampled) != 0; }
   bool IsRemote() const noexcept { return (rest & kRemote) != 0; }

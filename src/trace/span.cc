@@ -27,10 +27,29 @@ void CountUpTo255(std::uint8_t& count) noexcept {
   if (count < std::numeric_limits<std::uint8_t>::max()) ++count;
 }
 
+// As memcpy(), without the call for the few bytes that there mostly are.
+void CopyBytes(const char* from, std::size_t size, char* to) noexcept {
+  if (size >= 8 && size <= 16) [[likely]] {
+    std::uint64_t first;
+    std::uint64_t last;
+    std::memcpy(&first, from, sizeof(first));
+    std::memcpy(&last, from + size - sizeof(last), sizeof(last));
+    std::memcpy(to, &first, sizeof(first));
+    std::memcpy(to + size - sizeof(last), &last, sizeof(last));
+  } else {
+    std::memcpy(to, from, size);
+  }
+}
+
 template <typename T>
 char* Put(char* place, const T& value) noexcept {
   std::memcpy(place, &value, sizeof(value));
   return place + sizeof(value);
+}
+
+// Acquire: who sees a sampler sees what is in it.
+VITALS_INLINE const Sampler* SamplerOf(const trace::TracerCore* core) noexcept {
+  return core == nullptr ? nullptr : core->provider.sampler.load(std::memory_order_acquire);
 }
 
 // A child of `parent`, or the first of a trace. Not sampled yet.
@@ -51,54 +70,77 @@ VITALS_INLINE ContextWords NewContext(TraceThread& thread, const ContextWords& p
 
 char* PutText(char* place, std::string_view text) noexcept {
   *place++ = static_cast<char>(text.size());
-  std::memcpy(place, text.data(), text.size());
+  CopyBytes(text.data(), text.size(), place);
   return place + text.size();
 }
 
 }  // namespace
 
+VITALS_INLINE bool Span::PassesBy(const ContextWords& under, const Sampler& sampler) noexcept {
+  if (!under.IsValid()) return sampler.rule_ == Sampler::Rule::kNever;
+  return !under.IsSampled() && !sampler.all_spans_;
+}
+
 Span::Span(const Tracer& tracer, InternedName name, SpanKind kind) noexcept {
-  Start(tracer.core_, name, kind, nullptr, true, 0);
+  const Sampler* const sampler = SamplerOf(tracer.core_);
+  TraceThread* const thread = sampler == nullptr ? nullptr : trace::SettledTraceThread();
+  if (thread == nullptr) [[unlikely]] {
+    StartNowhere(sampler != nullptr, CurrentSpanContext());
+    return;
+  }
+  const ContextWords under = ContextWords::Load(CurrentSpanContext());
+  if (PassesBy(under, *sampler)) {
+    // Its children are as good as the parent's: there is nothing to keep.
+    under.Store(context_);
+    return;
+  }
+  name_ = name.c_str();
+  kind_ = kind;
+  StartNew(*tracer.core_, *sampler, under, true, 0);
 }
 
 Span::Span(const Tracer& tracer, InternedName name, const SpanOptions& options) noexcept {
-  Start(tracer.core_, name, options.kind, options.parent ? &*options.parent : nullptr,
-        !options.detached, options.start.ticks);
-}
-
-void Span::Start(const trace::TracerCore* core, InternedName name, SpanKind kind,
-                 const SpanContext* parent, bool attached, std::uint64_t start_ticks) noexcept {
-  // Acquire: who sees a sampler sees what is in it.
-  const Sampler* const sampler =
-      core == nullptr ? nullptr : core->provider.sampler.load(std::memory_order_acquire);
+  const Sampler* const sampler = SamplerOf(tracer.core_);
   TraceThread* const thread = sampler == nullptr ? nullptr : trace::SettledTraceThread();
+  const SpanContext& parent = options.parent ? *options.parent : CurrentSpanContext();
   if (thread == nullptr) [[unlikely]] {
-    if (sampler != nullptr) trace::CountSpanWithoutState();
-    context_ = parent == nullptr ? CurrentSpanContext() : *parent;
+    StartNowhere(sampler != nullptr, parent);
     return;
   }
-  kind_ = kind;
-  name_ = name.c_str();
-  const ContextWords under = ContextWords::Load(parent == nullptr ? CurrentSpanContext() : *parent);
-  const bool inherits = under.IsValid() && !sampler->all_spans_;
-  if (inherits && !under.IsSampled()) {
-    // Its children are the parent's: nothing to keep, unless the parent is from elsewhere.
+  const ContextWords under = ContextWords::Load(parent);
+  if (PassesBy(under, *sampler)) {
     under.Store(context_);
-    if (parent != nullptr && attached) {
+    if (options.parent && !options.detached) {
       trace::PushContext(*thread, trace::TakePlace(*thread), under, frame_);
     }
     return;
   }
+  name_ = name.c_str();
+  kind_ = options.kind;
+  StartNew(*tracer.core_, *sampler, under, !options.detached, options.start.ticks);
+}
+
+void Span::StartNowhere(bool lost, const SpanContext& parent) noexcept {
+  if (lost) trace::CountSpanWithoutState();
+  context_ = parent;
+}
+
+// Apart from the constructors, so that a span that is not recorded pays for none of it.
+[[gnu::noinline]] void Span::StartNew(const trace::TracerCore& core, const Sampler& sampler,
+                                      const ContextWords& under, bool attached,
+                                      std::uint64_t start_ticks) noexcept {
+  TraceThread& thread = *trace::current_trace_thread;
   parent_span_id_.value = under.span_id;
   parent_is_remote_ = under.IsRemote();
-  ContextWords context = NewContext(*thread, under);
-  if (inherits || ShouldRecord(*core, *sampler, context, under)) {
+  ContextWords context = NewContext(thread, under);
+  const bool inherits = under.IsValid() && !sampler.all_spans_;
+  if (inherits || ShouldRecord(core, sampler, context, under)) {
     context.rest |= ContextWords::kSampled;
-    core_ = core;
-    start_ticks_ = start_ticks != 0 ? start_ticks : core->provider.clock.Now();
-    Open(*thread, context, attached);
+    core_ = &core;
+    start_ticks_ = start_ticks != 0 ? start_ticks : core.provider.clock.Now();
+    Open(thread, context, attached);
   } else if (attached) {
-    trace::PushContext(*thread, trace::TakePlace(*thread), context, frame_);
+    trace::PushContext(thread, trace::TakePlace(thread), context, frame_);
   }
   context.Store(context_);
 }
@@ -250,44 +292,59 @@ std::string_view Span::Cut(std::string_view text) noexcept {
   return text.substr(0, size);
 }
 
-bool Span::AppendAttribute(const Attribute& attribute) noexcept {
-  constexpr std::size_t kKeyedBytes = 1 + sizeof(const char*);
-  const char* const key = attribute.key().c_str();
-  const auto kind = static_cast<ItemKind>(attribute.type());
-  if (*key == '\0') return false;
-  if (attribute.type() == Attribute::Type::kString) {
-    const std::string_view text = Cut(attribute.string());
-    char* const place = Reserve(kKeyedBytes + 1 + text.size());
-    if (place == nullptr) return false;
-    PutText(Put(Put(place, kind), key), text);
-    return true;
+char* Span::ReserveAttribute(ItemKind kind, InternedName key, std::size_t bytes) noexcept {
+  const char* const key_text = key.c_str();
+  char* const place = *key_text == '\0' ? nullptr : Reserve(1 + sizeof(key_text) + bytes);
+  if (place == nullptr) [[unlikely]] {
+    CountUpTo255(dropped_attributes_);
+    return nullptr;
   }
-  const bool is_bool = attribute.type() == Attribute::Type::kBool;
-  char* const place = Reserve(kKeyedBytes + (is_bool ? 1 : sizeof(std::uint64_t)));
-  if (place == nullptr) return false;
-  char* const value = Put(Put(place, kind), key);
-  if (is_bool) {
-    Put(value, static_cast<char>(attribute.integer()));
-  } else if (attribute.type() == Attribute::Type::kDouble) {
-    Put(value, attribute.floating());
-  } else {
-    Put(value, attribute.integer());
-  }
-  return true;
+  return Put(Put(place, kind), key_text);
 }
 
-void Span::AddAttribute(const Attribute& attribute) noexcept {
-  if (!AppendAttribute(attribute)) CountUpTo255(dropped_attributes_);
+bool Span::AddInteger(InternedName key, std::int64_t value) noexcept {
+  char* const place = ReserveAttribute(ItemKind::kInteger, key, sizeof(value));
+  if (place != nullptr) Put(place, value);
+  return place != nullptr;
 }
 
-std::uint8_t Span::AppendAttributes(std::initializer_list<Attribute> attributes) noexcept {
+bool Span::AddDouble(InternedName key, double value) noexcept {
+  char* const place = ReserveAttribute(ItemKind::kDouble, key, sizeof(value));
+  if (place != nullptr) Put(place, value);
+  return place != nullptr;
+}
+
+bool Span::AddBool(InternedName key, bool value) noexcept {
+  char* const place = ReserveAttribute(ItemKind::kBool, key, 1);
+  if (place != nullptr) *place = static_cast<char>(value);
+  return place != nullptr;
+}
+
+bool Span::AddString(InternedName key, std::string_view value) noexcept {
+  const std::string_view text = Cut(value);
+  char* const place = ReserveAttribute(ItemKind::kString, key, 1 + text.size());
+  if (place != nullptr) PutText(place, text);
+  return place != nullptr;
+}
+
+bool Span::AddAttribute(const Attribute& attribute) noexcept {
+  switch (attribute.type()) {
+    case Attribute::Type::kInteger:
+      return AddInteger(attribute.key(), attribute.integer());
+    case Attribute::Type::kDouble:
+      return AddDouble(attribute.key(), attribute.floating());
+    case Attribute::Type::kBool:
+      return AddBool(attribute.key(), attribute.integer() != 0);
+    case Attribute::Type::kString:
+      return AddString(attribute.key(), attribute.string());
+  }
+  return false;
+}
+
+std::uint8_t Span::AddAttributes(std::initializer_list<Attribute> attributes) noexcept {
   std::uint8_t kept = 0;
   for (const Attribute& attribute : attributes) {
-    if (AppendAttribute(attribute)) {
-      ++kept;
-    } else {
-      CountUpTo255(dropped_attributes_);
-    }
+    if (AddAttribute(attribute)) ++kept;
   }
   return kept;
 }
@@ -301,7 +358,7 @@ void Span::AddEvent(InternedName name, std::initializer_list<Attribute> attribut
   }
   char* const count = Put(place, ItemKind::kEvent);
   Put(Put(count + 1, name.c_str()), core_->provider.clock.Now());
-  *count = static_cast<char>(AppendAttributes(attributes));
+  *count = static_cast<char>(AddAttributes(attributes));
 }
 
 void Span::AddLink(const SpanContext& other, std::initializer_list<Attribute> attributes) noexcept {
@@ -314,7 +371,7 @@ void Span::AddLink(const SpanContext& other, std::initializer_list<Attribute> at
   char* const count = Put(place, ItemKind::kLink);
   char* const flags = Put(Put(count + 1, other.trace_id), other.span_id);
   Put(Put(flags, other.flags), other.trace_state);
-  *count = static_cast<char>(AppendAttributes(attributes));
+  *count = static_cast<char>(AddAttributes(attributes));
 }
 
 void Span::SetStatus(SpanStatus status, std::string_view message) noexcept {

@@ -93,9 +93,7 @@ void NameOwner(TraceThread& thread) noexcept {
 void Unlink(TraceThread& thread, std::uint8_t place) noexcept {
   if (thread.top == place) {
     thread.top = thread.below[place];
-    const ContextWords context =
-        thread.top == TraceThread::kNoPlace ? ContextWords() : thread.contexts[thread.top];
-    context.Store(model::current_span_context);
+    ShowTop(thread);
     return;
   }
   for (std::uint8_t above = thread.top; above != TraceThread::kNoPlace;

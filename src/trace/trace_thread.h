@@ -92,7 +92,7 @@ struct alignas(64) TraceThread {
   SpanRing ring;
 
   // By place, and used by the thread alone: a context, and the place that was on top before it.
-  std::array<ContextWords, kPlaces> contexts{};
+  std::array<SpanContext, kPlaces> contexts{};
   std::array<std::uint8_t, kPlaces> below{};
 
   /// By place. Written by who has the place.
@@ -181,11 +181,20 @@ VITALS_INLINE void PushContext(TraceThread& thread, std::uint8_t place, const Co
   if (place == TraceThread::kNoPlace) [[unlikely]] {
     ContextWords::Load(model::current_span_context).Store(frame.below);
   } else {
-    thread.contexts[place] = context;
+    context.Store(thread.contexts[place]);
     thread.below[place] = thread.top;
     thread.top = place;
   }
   context.Store(model::current_span_context);
+}
+
+/// Makes the context on top of the calling thread's stack its current one.
+VITALS_INLINE void ShowTop(const TraceThread& thread) noexcept {
+  if (thread.top == TraceThread::kNoPlace) {
+    ContextWords().Store(model::current_span_context);
+  } else {
+    ContextWords::Load(thread.contexts[thread.top]).Store(model::current_span_context);
+  }
 }
 
 /// As PopContext(), for a frame that is not on top of the calling thread's stack.
@@ -200,11 +209,8 @@ VITALS_INLINE void PopContext(ContextFrame& frame, SpanId span_id) noexcept {
     UnlinkContext(frame, span_id);
     return;
   }
-  const std::uint8_t below = thread.below[frame.place];
-  thread.top = below;
-  const ContextWords context =
-      below == TraceThread::kNoPlace ? ContextWords() : thread.contexts[below];
-  context.Store(model::current_span_context);
+  thread.top = thread.below[frame.place];
+  ShowTop(thread);
   frame.thread = nullptr;
 }
 

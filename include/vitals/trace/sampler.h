@@ -34,7 +34,8 @@ class VITALS_EXPORT Sampler {
   /// Records every trace.
   static Sampler Always() noexcept { return Sampler(Rule::kAlways); }
 
-  /// Records no trace that begins here.
+  /// Records no trace that begins here, and gives none an id: what is called from here is told
+  /// nothing and decides for itself. With Ratio(0) it is told that the trace is not sampled.
   static Sampler Never() noexcept { return Sampler(Rule::kNever); }
 
   /// Records this share of the traces, from 0 to 1 (beyond: the nearest of them; NaN: 0). All

@@ -25,6 +25,7 @@ class Sampler;
 class Tracer;
 
 namespace trace {
+enum class ItemKind : std::uint8_t;
 struct ContextWords;
 struct RecordHeader;
 struct TracerCore;
@@ -124,7 +125,7 @@ class VITALS_EXPORT Span {
   Span& operator=(const Span&) = delete;
 
   /// What messages carry, so that spans elsewhere have this one as parent. Of a span that is not
-  /// recorded because its parent was not: the parent's.
+  /// recorded because its parent was not: the parent's. Invalid where Sampler::Never() decided.
   const SpanContext& context() const noexcept { return context_; }
 
   /// Whether anything that it is given is kept: it is sampled and has not ended.
@@ -163,8 +164,11 @@ class VITALS_EXPORT Span {
   void End() noexcept;
 
  private:
-  void Start(const trace::TracerCore* core, InternedName name, SpanKind kind,
-             const SpanContext* parent, bool attached, std::uint64_t start_ticks) noexcept;
+  static bool PassesBy(const trace::ContextWords& under, const Sampler& sampler) noexcept;
+  void StartNowhere(bool lost, const SpanContext& parent) noexcept;
+  void StartNew(const trace::TracerCore& core, const Sampler& sampler,
+                const trace::ContextWords& under, bool attached,
+                std::uint64_t start_ticks) noexcept;
   bool ShouldRecord(const trace::TracerCore& core, const Sampler& sampler,
                     const trace::ContextWords& context,
                     const trace::ContextWords& parent) const noexcept;
@@ -175,9 +179,13 @@ class VITALS_EXPORT Span {
   void Close() noexcept;
   void Record(std::uint64_t end_ticks) noexcept;
   char* Reserve(std::size_t bytes) noexcept;
-  void AddAttribute(const Attribute& attribute) noexcept;
-  bool AppendAttribute(const Attribute& attribute) noexcept;
-  std::uint8_t AppendAttributes(std::initializer_list<Attribute> attributes) noexcept;
+  bool AddInteger(InternedName key, std::int64_t value) noexcept;
+  bool AddDouble(InternedName key, double value) noexcept;
+  bool AddBool(InternedName key, bool value) noexcept;
+  bool AddString(InternedName key, std::string_view value) noexcept;
+  bool AddAttribute(const Attribute& attribute) noexcept;
+  std::uint8_t AddAttributes(std::initializer_list<Attribute> attributes) noexcept;
+  char* ReserveAttribute(trace::ItemKind kind, InternedName key, std::size_t bytes) noexcept;
   std::string_view Cut(std::string_view text) noexcept;
 
   const trace::TracerCore* core_ = nullptr;   // null: not recording
@@ -187,7 +195,10 @@ class VITALS_EXPORT Span {
   SpanKind kind_;
   SpanStatus status_;
   bool parent_is_remote_;
-  SpanContext context_;
+  // Every constructor writes it, once: it is in a union so that nothing else does.
+  union {
+    SpanContext context_;
+  };
   SpanId parent_span_id_;
   std::uint64_t start_ticks_;
   const char* name_;
