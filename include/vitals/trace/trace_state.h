@@ -102,8 +102,8 @@ inline constexpr std::size_t kMaxTraceStates = 4096;
 /// reads as empty from then on, and never as another's text: not before a million others have
 /// passed through its place in the table.
 ///
-/// Thread-safe; works in fork children and in static destructors. Takes a lock that is held for
-/// about 100 ns, so this is for where messages enter, not for every span.
+/// Thread-safe; works in fork children and in static destructors. Takes a lock, 25 ns where nobody
+/// else holds it: for where messages come in, not for every span.
 VITALS_EXPORT TraceStateHandle StoreTraceState(const TraceState& state) noexcept;
 
 /// The same for a text; 0 for one that is not valid.
