@@ -85,7 +85,7 @@ InternedName InternName(std::string_view text) noexcept {
     refused_names.fetch_add(1, std::memory_order_relaxed);
     name = kTooManyNames.data();
   }
-  return {InternedName::Permanent(), name};
+  return InternedName::FromStatic(name);
 }
 
 std::size_t RefusedNames() noexcept { return refused_names.load(std::memory_order_relaxed); }

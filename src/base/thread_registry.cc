@@ -23,7 +23,7 @@ alignas(64) constinit Word absent_words[kMaxChunkWords] = {};
 // Pushed to by threads on their first record, read by everyone; never shortened.
 constinit std::atomic<ThreadState*> first_thread{nullptr};
 
-constinit std::atomic<ThreadExitHook> exit_hook{nullptr};
+constinit std::atomic<ThreadExitHook> exit_hooks[kThreadExitHookOwners] = {};
 
 // Set once the thread has given its state back: what it records from then on, in a later exit hook
 // or a static destructor, goes to shared cells.
@@ -37,7 +37,9 @@ pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
 
 void OnThreadExit(void* state) {
   auto* const thread = static_cast<ThreadState*>(state);
-  if (const ThreadExitHook hook = exit_hook.load(std::memory_order_acquire)) hook(*thread);
+  for (const std::atomic<ThreadExitHook>& owned : exit_hooks) {
+    if (const ThreadExitHook hook = owned.load(std::memory_order_acquire)) hook(*thread);
+  }
   current_thread_ended = true;
   current_thread = CurrentThread();
   // Release: the next owner, who acquires, sees the emptied table.
@@ -110,8 +112,8 @@ ThreadState* AddState() noexcept {
 
 ThreadState* FirstThreadState() noexcept { return first_thread.load(std::memory_order_acquire); }
 
-void SetThreadExitHook(ThreadExitHook hook) noexcept {
-  exit_hook.store(hook, std::memory_order_release);
+void SetThreadExitHook(ThreadExitHookOwner owner, ThreadExitHook hook) noexcept {
+  exit_hooks[static_cast<std::uint32_t>(owner)].store(hook, std::memory_order_release);
 }
 
 Chunk* AbsentChunk() noexcept { return reinterpret_cast<Chunk*>(absent_words); }

@@ -10,9 +10,9 @@
 /// All thread states of the process, and what happens when a thread begins to record and when it
 /// ends. A state goes round:
 ///
-///     free --AttachCurrentThread()--> in use --thread ends--> exit hook --> free
+///     free --AttachCurrentThread()--> in use --thread ends--> exit hooks --> free
 ///
-/// Only the owner writes a state that is in use. The exit hook runs on the ending thread.
+/// Only the owner writes a state that is in use. The exit hooks run on the ending thread.
 
 VITALS_NAMESPACE_BEGIN
 namespace base {
@@ -48,11 +48,18 @@ VITALS_EXPORT void FreeChunk(Chunk* chunk) noexcept;
 /// What every table holds for a chunk that its thread has not touched: kMaxChunkWords zeros.
 VITALS_EXPORT Chunk* AbsentChunk() noexcept;
 
-/// Called on a thread that ends, while its state is still its own; it empties the state's table.
+/// Called on a thread that ends, while its state is still its own.
 using ThreadExitHook = void (*)(ThreadState& thread) noexcept;
 
-/// Sets the hook of the process. There is one, set before the first record.
-VITALS_EXPORT void SetThreadExitHook(ThreadExitHook hook) noexcept;
+/// Who has a hook, in the order in which they are called.
+enum class ThreadExitHookOwner : std::uint32_t {
+  kTrace,
+  kMetrics,  ///< empties the state's table
+};
+inline constexpr std::uint32_t kThreadExitHookOwners = 2;
+
+/// Sets the hook of its owner, before its first record.
+VITALS_EXPORT void SetThreadExitHook(ThreadExitHookOwner owner, ThreadExitHook hook) noexcept;
 
 }  // namespace base
 VITALS_NAMESPACE_END

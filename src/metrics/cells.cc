@@ -158,7 +158,7 @@ void OnForkChild() VITALS_NO_THREAD_SAFETY_ANALYSIS {
 
 // Before main, so that no thread can end and no fork can happen unseen.
 [[maybe_unused]] const bool hooked = [] {
-  base::SetThreadExitHook(&OnThreadExit);
+  base::SetThreadExitHook(base::ThreadExitHookOwner::kMetrics, &OnThreadExit);
   base::AtFork({.prepare = [] { structure_mutex.native().lock(); },
                 .parent = [] { structure_mutex.native().unlock(); },
                 .child = &OnForkChild});

@@ -31,12 +31,17 @@ class InternedName {
   constexpr const char* c_str() const noexcept { return text_; }
   constexpr std::string_view view() const noexcept { return text_; }
 
+  /// A NUL-terminated text that lives as long as the process, or longer than all that use it, such
+  /// as c_str() of another.
+  static constexpr InternedName FromStatic(const char* text) noexcept {
+    return {Permanent(), text};
+  }
+
   friend constexpr bool operator==(InternedName a, InternedName b) noexcept {
     return a.text_ == b.text_ || a.view() == b.view();
   }
 
  private:
-  friend VITALS_EXPORT InternedName InternName(std::string_view text) noexcept;
   struct Permanent {};
   constexpr InternedName(Permanent, const char* text) noexcept : text_(text) {}
 

@@ -62,7 +62,7 @@ class VITALS_EXPORT Sampler {
   static std::uint64_t RatioThreshold(double share) noexcept;
 
  private:
-  friend class TracerCore;
+  friend class Span;
 
   enum class Rule : std::uint8_t { kAlways, kNever, kRatio, kRateLimited, kCustom };
 

@@ -1,0 +1,192 @@
+#include "trace/pipeline.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "base/fork.h"
+#include "fmt/format.h"
+#include "trace/trace_thread.h"
+#include "vitals/base/log.h"
+
+VITALS_NAMESPACE_BEGIN
+namespace trace {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Spans that are handed to processors at once.
+constexpr std::size_t kBatchSpans = 2048;
+
+// Spans that wait for a provider whose processors do not keep up, while others drain.
+constexpr std::size_t kMaxWaitingSpans = 65'536;
+
+// As large as a few batches: what a span needs is decoded into memory that was used before.
+RecordDecoder& TheDecoder() VITALS_REQUIRES(drain_mutex) {
+  static RecordDecoder* const decoder = new RecordDecoder;
+  return *decoder;
+}
+
+}  // namespace
+
+// Takes records out of all rings until they are empty, or the pipeline has a batch.
+void DrainRings(Pipeline& pipeline) VITALS_REQUIRES(drain_mutex) {
+  RecordDecoder& decoder = TheDecoder();
+  for (TraceThread* thread = FirstTraceThread(); thread != nullptr; thread = thread->next) {
+    if (pipeline.waiting_.size() >= kBatchSpans) return;
+    thread->ring.Drain([&](const RecordHeader& record) VITALS_REQUIRES(drain_mutex) {
+      ProviderState& provider = TracerById(RecordMeta::Unpack(record.meta).tracer).provider;
+      // Without a pipeline it has stopped since: nobody wants the span.
+      if (provider.pipeline != nullptr) provider.pipeline->Accept(record, *thread, decoder);
+      return pipeline.waiting_.size() < kBatchSpans;
+    });
+  }
+}
+
+Pipeline::Pipeline(TracerProviderOptions options)
+    : drain_interval_(options.drain_interval),
+      fork_generation_(base::ForkGeneration()),
+      state_(*new ProviderState(std::move(options.clock))),
+      first_sampler_(std::move(options.sampler)),
+      timeline_(state_.clock) {}
+
+Pipeline::~Pipeline() { Stop(); }
+
+absl::Status Pipeline::Start() {
+  {
+    const base::MutexLock lock(drain_mutex);
+    state_.pipeline = this;
+  }
+  SetSampler(first_sampler_);
+  if (drain_interval_.count() == 0) return absl::OkStatus();
+  auto thread = base::Thread::Start("trace", [this] {
+    while (WaitForNext()) Drain();
+  });
+  if (!thread.ok()) return thread.status();
+  const base::MutexLock lock(mutex_);
+  thread_ = *std::move(thread);
+  return absl::OkStatus();
+}
+
+bool Pipeline::WaitForNext() {
+  const steady_clock::time_point next = steady_clock::now() + drain_interval_;
+  const base::MutexLock lock(mutex_);
+  while (!stopping_ && steady_clock::now() < next) changed_.WaitUntil(mutex_, next);
+  return !stopping_;
+}
+
+void Pipeline::SetSampler(Sampler sampler) {
+  // Never freed: a thread may be asking the one before.
+  state_.sampler.store(new Sampler(std::move(sampler)), std::memory_order_release);
+}
+
+void Pipeline::AddProcessor(std::shared_ptr<SpanProcessor> processor) {
+  const base::MutexLock lock(processing_mutex_);
+  processors_.push_back(std::move(processor));
+}
+
+const TracerCore* Pipeline::FindOrAddTracer(std::string_view component) {
+  const InternedName name = InternName(component);
+  const base::MutexLock lock(mutex_);
+  const auto found = std::find_if(tracers_.begin(), tracers_.end(), [&](const TracerCore* known) {
+    return known->component == name;
+  });
+  if (found != tracers_.end()) return *found;
+  const TracerCore* const added = AddTracer(state_, name);
+  if (added == nullptr) {
+    Log(LogSeverity::kWarning,
+        fmt::format("no room for a tracer of {}: make tracers for kinds of components, not for "
+                    "each of them",
+                    name.view()));
+    return nullptr;
+  }
+  tracers_.push_back(added);
+  return added;
+}
+
+void Pipeline::Accept(const RecordHeader& record, const TraceThread& thread,
+                      RecordDecoder& decoder) {
+  if (waiting_.size() >= kMaxWaitingSpans) {
+    // Relaxed: a count that orders nothing.
+    dropped_backlog_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  SpanData& span = waiting_.Add();
+  decoder.Decode(record, timeline_, span);
+  span.component = TracerById(RecordMeta::Unpack(record.meta).tracer).component.view();
+  // Relaxed: they came with the record.
+  span.thread_id = thread.thread_id.load(std::memory_order_relaxed);
+  span.thread_name = thread.thread_name.load(std::memory_order_relaxed);
+}
+
+bool Pipeline::TakeWaiting() {
+  const base::MutexLock lock(drain_mutex);
+  timeline_.Advance();
+  DrainRings(*this);
+  std::swap(waiting_, working_);
+  waiting_.Clear();
+  return working_.size() >= kBatchSpans;
+}
+
+void Pipeline::Hand() {
+  for (const std::shared_ptr<SpanProcessor>& processor : processors_) {
+    try {
+      if (working_.size() != 0) processor->OnEnd(working_.spans());
+    } catch (const std::exception& error) {
+      Log(LogSeverity::kError, fmt::format("a span processor threw, {} spans are lost for it: {}",
+                                           working_.size(), error.what()));
+    }
+  }
+  spans_.fetch_add(working_.size(), std::memory_order_relaxed);
+}
+
+void Pipeline::Drain() {
+  if (fork_generation_ != base::ForkGeneration()) return;
+  const base::MutexLock lock(processing_mutex_);
+  for (bool more = true; more;) {
+    more = TakeWaiting();
+    Hand();
+  }
+  for (const std::shared_ptr<SpanProcessor>& processor : processors_) {
+    try {
+      processor->OnDrained();
+    } catch (const std::exception& error) {
+      Log(LogSeverity::kError, fmt::format("a span processor threw: {}", error.what()));
+    }
+  }
+}
+
+void Pipeline::Stop() {
+  if (fork_generation_ != base::ForkGeneration()) return;
+  base::Thread thread;
+  {
+    const base::MutexLock lock(mutex_);
+    stopping_ = true;
+    thread = std::move(thread_);
+  }
+  state_.sampler.store(nullptr, std::memory_order_release);
+  changed_.NotifyAll();
+  thread.Join();
+  {
+    const base::MutexLock lock(drain_mutex);
+    if (state_.pipeline == nullptr) return;
+  }
+  Drain();
+  const base::MutexLock lock(drain_mutex);
+  state_.pipeline = nullptr;
+}
+
+TraceStats Pipeline::stats() const {
+  // Relaxed here and below: counts that order nothing.
+  TraceStats stats{.spans = spans_.load(std::memory_order_relaxed),
+                   .dropped_no_ring = SpansWithoutState(),
+                   .dropped_backlog = dropped_backlog_.load(std::memory_order_relaxed)};
+  for (const TraceThread* thread = FirstTraceThread(); thread != nullptr; thread = thread->next) {
+    stats.dropped_ring_full += thread->dropped_ring_full.load(std::memory_order_relaxed);
+    stats.unlisted_open_spans += thread->unlisted_open_spans.load(std::memory_order_relaxed);
+  }
+  return stats;
+}
+
+}  // namespace trace
+VITALS_NAMESPACE_END

@@ -1,0 +1,361 @@
+#include "vitals/trace/span.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <limits>
+
+#include "trace/span_record.h"
+#include "trace/trace_thread.h"
+#include "trace/tracer_table.h"
+#include "vitals/trace/context_scope.h"
+#include "vitals/trace/sampler.h"
+#include "vitals/trace/tracer.h"
+
+VITALS_NAMESPACE_BEGIN
+
+using trace::ItemKind;
+using trace::TraceThread;
+
+namespace {
+
+void CountUpTo255(std::uint8_t& count) noexcept {
+  if (count < std::numeric_limits<std::uint8_t>::max()) ++count;
+}
+
+template <typename T>
+char* Put(char* place, const T& value) noexcept {
+  std::memcpy(place, &value, sizeof(value));
+  return place + sizeof(value);
+}
+
+char* PutText(char* place, std::string_view text) noexcept {
+  *place++ = static_cast<char>(text.size());
+  std::memcpy(place, text.data(), text.size());
+  return place + text.size();
+}
+
+}  // namespace
+
+Span::Span(const Tracer& tracer, InternedName name, SpanKind kind) noexcept {
+  Start(tracer.core_, name, kind, nullptr, true, 0);
+}
+
+Span::Span(const Tracer& tracer, InternedName name, const SpanOptions& options) noexcept {
+  Start(tracer.core_, name, options.kind, options.parent ? &*options.parent : nullptr,
+        !options.detached, options.start.ticks);
+}
+
+void Span::Start(const trace::TracerCore* core, InternedName name, SpanKind kind,
+                 const SpanContext* parent, bool attached, std::uint64_t start_ticks) noexcept {
+  // Acquire: who sees a sampler sees what is in it.
+  const Sampler* const sampler =
+      core == nullptr ? nullptr : core->provider.sampler.load(std::memory_order_acquire);
+  TraceThread* const thread = sampler == nullptr ? nullptr : trace::SettledTraceThread();
+  if (thread == nullptr) [[unlikely]] {
+    if (sampler != nullptr) trace::CountSpanWithoutState();
+    context_ = parent == nullptr ? CurrentSpanContext() : *parent;
+    return;
+  }
+  kind_ = kind;
+  name_ = name.c_str();
+  const SpanContext& under = parent == nullptr ? CurrentSpanContext() : *parent;
+  if (under.IsValid() && !under.IsSampled() && !sampler->all_spans_) {
+    // Its children are the parent's: nothing to keep, unless the parent is from elsewhere.
+    context_ = under;
+    if (parent != nullptr && attached) {
+      trace::PushContext(*thread, trace::TakePlace(*thread), context_, frame_);
+    }
+    return;
+  }
+  StartUnder(*thread, *core, *sampler, under, attached);
+  if (!IsRecording()) return;
+  start_ticks_ = start_ticks != 0 ? start_ticks : core->provider.clock.Now();
+  Open(*thread, attached);
+}
+
+void Span::StartUnder(TraceThread& thread, const trace::TracerCore& core, const Sampler& sampler,
+                      const SpanContext& parent, bool attached) noexcept {
+  if (parent.IsValid()) {
+    context_ = parent;
+    context_.is_remote = false;
+    parent_span_id_ = parent.span_id;
+    parent_is_remote_ = parent.is_remote;
+  } else {
+    context_ = {.trace_id = thread.ids.NextTraceId(), .flags = kTraceFlagRandom};
+    parent_span_id_ = SpanId();
+    parent_is_remote_ = false;
+  }
+  context_.span_id = thread.ids.NextSpanId();
+  const bool inherits = parent.IsValid() && !sampler.all_spans_;
+  bool sampled = inherits || sampler.rule_ == Sampler::Rule::kAlways;
+  if (!inherits && sampler.rule_ != Sampler::Rule::kAlways &&
+      sampler.rule_ != Sampler::Rule::kNever) {
+    sampled = DecideToRecord(core, sampler, parent);
+  }
+  if (sampled) {
+    context_.flags |= kTraceFlagSampled;
+    core_ = &core;
+  } else {
+    context_.flags &= static_cast<std::uint8_t>(~kTraceFlagSampled);
+    if (attached) trace::PushContext(thread, trace::TakePlace(thread), context_, frame_);
+  }
+}
+
+bool Span::DecideToRecord(const trace::TracerCore& core, const Sampler& sampler,
+                          const SpanContext& parent) const noexcept {
+  const bool timed = sampler.rule_ == Sampler::Rule::kRateLimited;
+  return sampler.Decide({context_.trace_id, parent, InternedName::FromStatic(name_), kind_},
+                        timed ? core.provider.clock.MonotonicNanoseconds() : 0);
+}
+
+trace::RecordHeader Span::Header(std::uint64_t end_ticks, std::size_t slots) const noexcept {
+  return {.trace_id = context_.trace_id,
+          .span_id = context_.span_id,
+          .parent_span_id = parent_span_id_,
+          .start_ticks = start_ticks_,
+          .end_ticks = end_ticks,
+          .name = name_,
+          .meta = trace::RecordMeta{.tracer = core_->id,
+                                    .slots = static_cast<std::uint8_t>(slots),
+                                    .kind = kind_,
+                                    .status = status_,
+                                    .parent_is_remote = parent_is_remote_,
+                                    .flags = context_.flags,
+                                    .trace_state = context_.trace_state}
+                      .Pack()};
+}
+
+void Span::Open(TraceThread& thread, bool attached) noexcept {
+  status_ = SpanStatus::kUnset;
+  content_bytes_ = 0;
+  dropped_attributes_ = 0;
+  dropped_events_ = 0;
+  dropped_links_ = 0;
+  truncated_values_ = 0;
+  // Half of the places are for contexts: thousands of detached spans may be open on a thread.
+  constexpr int kPlacesForContexts = TraceThread::kPlaces / 2;
+  const bool listed = attached || std::popcount(thread.free_places) > kPlacesForContexts;
+  const std::uint8_t place = listed ? trace::TakePlace(thread) : TraceThread::kNoPlace;
+  if (attached) trace::PushContext(thread, place, context_, frame_);
+  if (place == TraceThread::kNoPlace) [[unlikely]] {
+    trace::CountOn(thread.unlisted_open_spans);
+    return;
+  }
+  row_thread_ = &thread;
+  row_place_ = place;
+  trace::ShowOpenSpan(thread.open_spans[place],
+                      std::bit_cast<std::array<std::uint64_t, 8>>(Header(0, 1)));
+}
+
+void Span::Detach() noexcept {
+  if (frame_.thread == nullptr) return;
+  TraceThread& thread = *frame_.thread;
+  const bool elsewhere = &thread != trace::current_trace_thread;
+  trace::PopContext(frame_, context_.span_id);
+  if (frame_.place == TraceThread::kNoPlace) return;
+  const bool shared = row_thread_ == &thread && row_place_ == frame_.place;
+  if (shared && !elsewhere) return;
+  // On another thread the place is all there is to tell the owner by, so the row goes with it.
+  if (shared) HideRow();
+  trace::ReturnPlace(thread, frame_.place);
+}
+
+void Span::HideRow() noexcept {
+  row_thread_->open_spans[row_place_].StepSequence();
+  row_thread_ = nullptr;
+}
+
+void Span::Attach() noexcept {
+  Detach();
+  TraceThread* const thread = trace::SettledTraceThread();
+  if (thread == nullptr) return;
+  const std::uint8_t place = row_thread_ == thread ? row_place_ : trace::TakePlace(*thread);
+  trace::PushContext(*thread, place, context_, frame_);
+}
+
+void Span::Close() noexcept {
+  TraceThread* const row_thread = row_thread_;
+  if (row_thread != nullptr) HideRow();
+  if (frame_.thread != nullptr) {
+    TraceThread& thread = *frame_.thread;
+    trace::PopContext(frame_, context_.span_id);
+    const bool shared = row_thread == &thread && row_place_ == frame_.place;
+    if (frame_.place != TraceThread::kNoPlace && !shared) trace::ReturnPlace(thread, frame_.place);
+  }
+  if (row_thread != nullptr) trace::ReturnPlace(*row_thread, row_place_);
+}
+
+void Span::End() noexcept {
+  if (core_ == nullptr) {
+    Close();
+    return;
+  }
+  const std::uint64_t end_ticks = core_->provider.clock.Now();
+  Close();
+  Record(end_ticks);
+  core_ = nullptr;
+}
+
+void Span::Record(std::uint64_t end_ticks) noexcept {
+  TraceThread* const thread = trace::AttachTraceThread();
+  if (thread == nullptr) [[unlikely]] {
+    trace::CountSpanWithoutState();
+    return;
+  }
+  const std::size_t content_bytes = content_bytes_;
+  const std::size_t slots = trace::SlotsFor(content_bytes);
+  auto* const place = static_cast<char*>(thread->ring.Reserve(slots));
+  if (place == nullptr) [[unlikely]] {
+    trace::CountOn(thread->dropped_ring_full);
+    return;
+  }
+  Put(place, Header(end_ticks, slots));
+  if (content_bytes != 0) {
+    const trace::ContentHeader header{.bytes = content_bytes_,
+                                      .dropped_attributes = dropped_attributes_,
+                                      .dropped_events = dropped_events_,
+                                      .dropped_links = dropped_links_,
+                                      .truncated_values = truncated_values_,
+                                      .unused = 0};
+    std::memcpy(Put(place + trace::kSlotBytes, header), content_, content_bytes);
+  }
+  thread->ring.Publish(slots);
+}
+
+char* Span::Reserve(std::size_t bytes) noexcept {
+  if (content_bytes_ + bytes > kMaxSpanContentBytes) [[unlikely]] {
+    return nullptr;
+  }
+  char* const place = content_ + content_bytes_;
+  content_bytes_ = static_cast<std::uint16_t>(content_bytes_ + bytes);
+  return place;
+}
+
+std::string_view Span::Cut(std::string_view text) noexcept {
+  if (text.size() <= kMaxSpanStringBytes) [[likely]] {
+    return text;
+  }
+  CountUpTo255(truncated_values_);
+  std::size_t size = kMaxSpanStringBytes;
+  // Not within a character: its later bytes are 10xxxxxx.
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
+bool Span::AppendAttribute(const Attribute& attribute) noexcept {
+  constexpr std::size_t kKeyedBytes = 1 + sizeof(const char*);
+  const char* const key = attribute.key().c_str();
+  const auto kind = static_cast<ItemKind>(attribute.type());
+  if (*key == '\0') return false;
+  if (attribute.type() == Attribute::Type::kString) {
+    const std::string_view text = Cut(attribute.string());
+    char* const place = Reserve(kKeyedBytes + 1 + text.size());
+    if (place == nullptr) return false;
+    PutText(Put(Put(place, kind), key), text);
+    return true;
+  }
+  const bool is_bool = attribute.type() == Attribute::Type::kBool;
+  char* const place = Reserve(kKeyedBytes + (is_bool ? 1 : sizeof(std::uint64_t)));
+  if (place == nullptr) return false;
+  char* const value = Put(Put(place, kind), key);
+  if (is_bool) {
+    Put(value, static_cast<char>(attribute.integer()));
+  } else if (attribute.type() == Attribute::Type::kDouble) {
+    Put(value, attribute.floating());
+  } else {
+    Put(value, attribute.integer());
+  }
+  return true;
+}
+
+void Span::AddAttribute(const Attribute& attribute) noexcept {
+  if (!AppendAttribute(attribute)) CountUpTo255(dropped_attributes_);
+}
+
+std::uint8_t Span::AppendAttributes(std::initializer_list<Attribute> attributes) noexcept {
+  std::uint8_t kept = 0;
+  for (const Attribute& attribute : attributes) {
+    if (AppendAttribute(attribute)) {
+      ++kept;
+    } else {
+      CountUpTo255(dropped_attributes_);
+    }
+  }
+  return kept;
+}
+
+void Span::AddEvent(InternedName name, std::initializer_list<Attribute> attributes) noexcept {
+  if (!IsRecording()) return;
+  char* const place = Reserve(2 + sizeof(const char*) + sizeof(std::uint64_t));
+  if (place == nullptr) {
+    CountUpTo255(dropped_events_);
+    return;
+  }
+  char* const count = Put(place, ItemKind::kEvent);
+  Put(Put(count + 1, name.c_str()), core_->provider.clock.Now());
+  *count = static_cast<char>(AppendAttributes(attributes));
+}
+
+void Span::AddLink(const SpanContext& other, std::initializer_list<Attribute> attributes) noexcept {
+  if (!IsRecording()) return;
+  char* const place = other.IsValid() ? Reserve(trace::kLinkBytes) : nullptr;
+  if (place == nullptr) {
+    CountUpTo255(dropped_links_);
+    return;
+  }
+  char* const count = Put(place, ItemKind::kLink);
+  char* const flags = Put(Put(count + 1, other.trace_id), other.span_id);
+  Put(Put(flags, other.flags), other.trace_state);
+  *count = static_cast<char>(AppendAttributes(attributes));
+}
+
+void Span::SetStatus(SpanStatus status, std::string_view message) noexcept {
+  if (!IsRecording() || status_ == SpanStatus::kOk || status == SpanStatus::kUnset) return;
+  status_ = status;
+  if (status != SpanStatus::kError) return;
+  const std::string_view text = Cut(message);
+  char* const place = Reserve(2 + text.size());
+  if (place == nullptr) {
+    CountUpTo255(truncated_values_);
+    return;
+  }
+  PutText(Put(place, ItemKind::kStatus), text);
+}
+
+void Span::UpdateName(InternedName name) noexcept {
+  if (!IsRecording()) return;
+  name_ = name.c_str();
+  if (row_thread_ == nullptr) return;
+  // Relaxed: who lists open spans sees either name.
+  row_thread_->open_spans[row_place_].words[trace::OpenSpan::kName].store(
+      std::bit_cast<std::uint64_t>(name_), std::memory_order_relaxed);
+}
+
+ContextScope::ContextScope(const SpanContext& context) noexcept : span_id_(context.span_id) {
+  TraceThread* const thread = trace::SettledTraceThread();
+  if (thread == nullptr) return;
+  trace::PushContext(*thread, trace::TakePlace(*thread), context, frame_);
+}
+
+ContextScope::~ContextScope() {
+  if (frame_.thread == nullptr) return;
+  TraceThread& thread = *frame_.thread;
+  trace::PopContext(frame_, span_id_);
+  if (frame_.place != TraceThread::kNoPlace) trace::ReturnPlace(thread, frame_.place);
+}
+
+TraceTime Tracer::Now() const noexcept {
+  return {core_ == nullptr || !IsEnabled() ? 0 : core_->provider.clock.Now()};
+}
+
+bool Tracer::IsEnabled() const noexcept {
+  return core_ != nullptr && core_->provider.sampler.load(std::memory_order_acquire) != nullptr;
+}
+
+std::string_view Tracer::component() const noexcept {
+  return core_ == nullptr ? std::string_view() : core_->component.view();
+}
+
+VITALS_NAMESPACE_END
