@@ -24,7 +24,7 @@ build     libcli11-dev            the flags of the example host
 build     prometheus-cpp-dev      the bridge to it; the peer that benchmarks compare with
 build     libcivetweb-dev         the CMake package of prometheus-cpp asks for it
 build     civetweb                the CMake package of civetweb asks for its binary
-build     libcurl4-openssl-dev    the CMake package of prometheus-cpp asks for it
+build     libcurl4-openssl-dev    the HTTP client; the CMake package of prometheus-cpp asks for it
 test      libgtest-dev            unit tests
 test      libgmock-dev            matchers of the unit tests
 test      python3                 drives processes in end-to-end tests, checks the tree
