@@ -33,6 +33,7 @@ endif()
 
 if(VITALS_BUILD_TESTS)
   find_package(GTest REQUIRED)       # unit tests
+  find_package(nlohmann_json REQUIRED)  # the service that end-to-end tests of trace contexts drive
   find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)  # tests that drive processes, and checks of the tree
 endif()
 
