@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <optional>
 
 #include "trace/pipeline.h"
@@ -9,31 +7,13 @@
 
 VITALS_NAMESPACE_BEGIN
 namespace trace {
-namespace {
-
-// What a row shows, if that is an open span and did not change while it was read.
-std::optional<RecordHeader> Read(const OpenSpan& row) noexcept {
-  const std::atomic<std::uint64_t>& sequence = row.words[OpenSpan::kSequence];
-  const std::uint64_t before = sequence.load(std::memory_order_acquire);
-  if (before % 2 == 0) return std::nullopt;
-  std::array<std::uint64_t, 8> words;
-  // Relaxed: the fence and the second look tell whether they belong together.
-  std::transform(row.words.begin(), row.words.end(), words.begin(),
-                 [](const auto& word) { return word.load(std::memory_order_relaxed); });
-  std::atomic_thread_fence(std::memory_order_acquire);
-  if (sequence.load(std::memory_order_relaxed) != before) return std::nullopt;
-  return std::bit_cast<RecordHeader>(words);
-}
-
-}  // namespace
-
 std::vector<ActiveSpan> Pipeline::ActiveSpans() {
   std::vector<ActiveSpan> spans;
   const base::MutexLock lock(drain_mutex);
   timeline_.Advance();
   for (const TraceThread* thread = FirstTraceThread(); thread != nullptr; thread = thread->next) {
     for (const OpenSpan& row : thread->open_spans) {
-      const std::optional<RecordHeader> open = Read(row);
+      const std::optional<RecordHeader> open = row.Read();
       if (!open) continue;
       const RecordMeta meta = RecordMeta::Unpack(open->meta);
       const TracerCore& tracer = TracerById(meta.tracer);

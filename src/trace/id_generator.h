@@ -1,6 +1,7 @@
 #ifndef VITALS_SRC_TRACE_ID_GENERATOR_H_
 #define VITALS_SRC_TRACE_ID_GENERATOR_H_
 
+#include <bit>
 #include <cstdint>
 
 #include "vitals/base/config.h"
@@ -23,6 +24,12 @@ class IdGenerator {
     const Block block = NextBlock();
     // Zero is no id: it comes once in 2^128.
     return {block.high, block.low + ((block.high | block.low) == 0)};
+  }
+
+  /// The id of the first span of a trace, made of the trace's own random bits: 64 of the 128.
+  static SpanId RootSpanId(const TraceId& trace_id) noexcept {
+    const std::uint64_t value = trace_id.high ^ std::rotl(trace_id.low, 32);
+    return {value + (value == 0)};
   }
 
   SpanId NextSpanId() noexcept {

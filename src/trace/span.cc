@@ -5,7 +5,9 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <new>
 
+#include "trace/context_words.h"
 #include "trace/span_record.h"
 #include "trace/trace_thread.h"
 #include "trace/tracer_table.h"
@@ -15,6 +17,7 @@
 
 VITALS_NAMESPACE_BEGIN
 
+using trace::ContextWords;
 using trace::ItemKind;
 using trace::TraceThread;
 
@@ -28,6 +31,22 @@ template <typename T>
 char* Put(char* place, const T& value) noexcept {
   std::memcpy(place, &value, sizeof(value));
   return place + sizeof(value);
+}
+
+// A child of `parent`, or the first of a trace. Not sampled yet.
+VITALS_INLINE ContextWords NewContext(TraceThread& thread, const ContextWords& parent) noexcept {
+  ContextWords context = parent;
+  if (parent.IsValid()) {
+    context.span_id = thread.ids.NextSpanId().value;
+    context.rest &= ~(ContextWords::kSampled | ContextWords::kRemote);
+  } else {
+    const TraceId trace_id = thread.ids.NextTraceId();
+    context.trace_high = trace_id.high;
+    context.trace_low = trace_id.low;
+    context.span_id = trace::IdGenerator::RootSpanId(trace_id).value;
+    context.rest = std::uint64_t{kTraceFlagRandom} << ContextWords::kFlagsShift;
+  }
+  return context;
 }
 
 char* PutText(char* place, std::string_view text) noexcept {
@@ -60,59 +79,47 @@ void Span::Start(const trace::TracerCore* core, InternedName name, SpanKind kind
   }
   kind_ = kind;
   name_ = name.c_str();
-  const SpanContext& under = parent == nullptr ? CurrentSpanContext() : *parent;
-  if (under.IsValid() && !under.IsSampled() && !sampler->all_spans_) {
+  const ContextWords under = ContextWords::Load(parent == nullptr ? CurrentSpanContext() : *parent);
+  const bool inherits = under.IsValid() && !sampler->all_spans_;
+  if (inherits && !under.IsSampled()) {
     // Its children are the parent's: nothing to keep, unless the parent is from elsewhere.
-    context_ = under;
+    under.Store(context_);
     if (parent != nullptr && attached) {
-      trace::PushContext(*thread, trace::TakePlace(*thread), context_, frame_);
+      trace::PushContext(*thread, trace::TakePlace(*thread), under, frame_);
     }
     return;
   }
-  StartUnder(*thread, *core, *sampler, under, attached);
-  if (!IsRecording()) return;
-  start_ticks_ = start_ticks != 0 ? start_ticks : core->provider.clock.Now();
-  Open(*thread, attached);
+  parent_span_id_.value = under.span_id;
+  parent_is_remote_ = under.IsRemote();
+  ContextWords context = NewContext(*thread, under);
+  if (inherits || ShouldRecord(*core, *sampler, context, under)) {
+    context.rest |= ContextWords::kSampled;
+    core_ = core;
+    start_ticks_ = start_ticks != 0 ? start_ticks : core->provider.clock.Now();
+    Open(*thread, context, attached);
+  } else if (attached) {
+    trace::PushContext(*thread, trace::TakePlace(*thread), context, frame_);
+  }
+  context.Store(context_);
 }
 
-void Span::StartUnder(TraceThread& thread, const trace::TracerCore& core, const Sampler& sampler,
-                      const SpanContext& parent, bool attached) noexcept {
-  if (parent.IsValid()) {
-    context_ = parent;
-    context_.is_remote = false;
-    parent_span_id_ = parent.span_id;
-    parent_is_remote_ = parent.is_remote;
-  } else {
-    context_ = {.trace_id = thread.ids.NextTraceId(), .flags = kTraceFlagRandom};
-    parent_span_id_ = SpanId();
-    parent_is_remote_ = false;
-  }
-  context_.span_id = thread.ids.NextSpanId();
-  const bool inherits = parent.IsValid() && !sampler.all_spans_;
-  bool sampled = inherits || sampler.rule_ == Sampler::Rule::kAlways;
-  if (!inherits && sampler.rule_ != Sampler::Rule::kAlways &&
-      sampler.rule_ != Sampler::Rule::kNever) {
-    sampled = DecideToRecord(core, sampler, parent);
-  }
-  if (sampled) {
-    context_.flags |= kTraceFlagSampled;
-    core_ = &core;
-  } else {
-    context_.flags &= static_cast<std::uint8_t>(~kTraceFlagSampled);
-    if (attached) trace::PushContext(thread, trace::TakePlace(thread), context_, frame_);
-  }
-}
-
-bool Span::DecideToRecord(const trace::TracerCore& core, const Sampler& sampler,
-                          const SpanContext& parent) const noexcept {
+bool Span::ShouldRecord(const trace::TracerCore& core, const Sampler& sampler,
+                        const ContextWords& context, const ContextWords& parent) const noexcept {
+  if (sampler.rule_ == Sampler::Rule::kAlways) return true;
+  if (sampler.rule_ == Sampler::Rule::kNever) return false;
+  SamplingRequest request{.trace_id = {context.trace_high, context.trace_low},
+                          .parent = {},
+                          .name = InternedName::FromStatic(name_),
+                          .kind = kind_};
+  parent.Store(request.parent);
   const bool timed = sampler.rule_ == Sampler::Rule::kRateLimited;
-  return sampler.Decide({context_.trace_id, parent, InternedName::FromStatic(name_), kind_},
-                        timed ? core.provider.clock.MonotonicNanoseconds() : 0);
+  return sampler.Decide(request, timed ? core.provider.clock.MonotonicNanoseconds() : 0);
 }
 
-trace::RecordHeader Span::Header(std::uint64_t end_ticks, std::size_t slots) const noexcept {
-  return {.trace_id = context_.trace_id,
-          .span_id = context_.span_id,
+trace::RecordHeader Span::Header(const ContextWords& context, std::uint64_t end_ticks,
+                                 std::size_t slots) const noexcept {
+  return {.trace_id = {context.trace_high, context.trace_low},
+          .span_id = {context.span_id},
           .parent_span_id = parent_span_id_,
           .start_ticks = start_ticks_,
           .end_ticks = end_ticks,
@@ -122,12 +129,12 @@ trace::RecordHeader Span::Header(std::uint64_t end_ticks, std::size_t slots) con
                                     .kind = kind_,
                                     .status = status_,
                                     .parent_is_remote = parent_is_remote_,
-                                    .flags = context_.flags,
-                                    .trace_state = context_.trace_state}
+                                    .flags = context.flags(),
+                                    .trace_state = context.trace_state()}
                       .Pack()};
 }
 
-void Span::Open(TraceThread& thread, bool attached) noexcept {
+void Span::Open(TraceThread& thread, const ContextWords& context, bool attached) noexcept {
   status_ = SpanStatus::kUnset;
   content_bytes_ = 0;
   dropped_attributes_ = 0;
@@ -138,15 +145,14 @@ void Span::Open(TraceThread& thread, bool attached) noexcept {
   constexpr int kPlacesForContexts = TraceThread::kPlaces / 2;
   const bool listed = attached || std::popcount(thread.free_places) > kPlacesForContexts;
   const std::uint8_t place = listed ? trace::TakePlace(thread) : TraceThread::kNoPlace;
-  if (attached) trace::PushContext(thread, place, context_, frame_);
+  if (attached) trace::PushContext(thread, place, context, frame_);
   if (place == TraceThread::kNoPlace) [[unlikely]] {
     trace::CountOn(thread.unlisted_open_spans);
     return;
   }
   row_thread_ = &thread;
   row_place_ = place;
-  trace::ShowOpenSpan(thread.open_spans[place],
-                      std::bit_cast<std::array<std::uint64_t, 8>>(Header(0, 1)));
+  thread.open_spans[place].Show(Header(context, 0, 1));
 }
 
 void Span::Detach() noexcept {
@@ -163,7 +169,7 @@ void Span::Detach() noexcept {
 }
 
 void Span::HideRow() noexcept {
-  row_thread_->open_spans[row_place_].StepSequence();
+  row_thread_->open_spans[row_place_].Hide();
   row_thread_ = nullptr;
 }
 
@@ -172,7 +178,7 @@ void Span::Attach() noexcept {
   TraceThread* const thread = trace::SettledTraceThread();
   if (thread == nullptr) return;
   const std::uint8_t place = row_thread_ == thread ? row_place_ : trace::TakePlace(*thread);
-  trace::PushContext(*thread, place, context_, frame_);
+  trace::PushContext(*thread, place, ContextWords::Load(context_), frame_);
 }
 
 void Span::Close() noexcept {
@@ -211,7 +217,7 @@ void Span::Record(std::uint64_t end_ticks) noexcept {
     trace::CountOn(thread->dropped_ring_full);
     return;
   }
-  Put(place, Header(end_ticks, slots));
+  new (place) trace::RecordHeader(Header(ContextWords::Load(context_), end_ticks, slots));
   if (content_bytes != 0) {
     const trace::ContentHeader header{.bytes = content_bytes_,
                                       .dropped_attributes = dropped_attributes_,
@@ -328,15 +334,13 @@ void Span::UpdateName(InternedName name) noexcept {
   if (!IsRecording()) return;
   name_ = name.c_str();
   if (row_thread_ == nullptr) return;
-  // Relaxed: who lists open spans sees either name.
-  row_thread_->open_spans[row_place_].words[trace::OpenSpan::kName].store(
-      std::bit_cast<std::uint64_t>(name_), std::memory_order_relaxed);
+  row_thread_->open_spans[row_place_].Rename(name_);
 }
 
 ContextScope::ContextScope(const SpanContext& context) noexcept : span_id_(context.span_id) {
   TraceThread* const thread = trace::SettledTraceThread();
   if (thread == nullptr) return;
-  trace::PushContext(*thread, trace::TakePlace(*thread), context, frame_);
+  trace::PushContext(*thread, trace::TakePlace(*thread), ContextWords::Load(context), frame_);
 }
 
 ContextScope::~ContextScope() {

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <new>
 
@@ -41,10 +42,7 @@ void OnForkChild() {
     thread->ring.Discard();
     if (thread == current_trace_thread) continue;
     for (OpenSpan& row : thread->open_spans) {
-      // Relaxed: nobody else runs.
-      if (row.words[OpenSpan::kSequence].load(std::memory_order_relaxed) % 2 != 0) {
-        row.StepSequence();
-      }
+      if (row.IsShown()) row.Hide();
     }
   }
   if (current_trace_thread != nullptr) current_trace_thread->ids.Seed();
@@ -95,8 +93,9 @@ void NameOwner(TraceThread& thread) noexcept {
 void Unlink(TraceThread& thread, std::uint8_t place) noexcept {
   if (thread.top == place) {
     thread.top = thread.below[place];
-    model::current_span_context =
-        thread.top == TraceThread::kNoPlace ? SpanContext() : thread.contexts[thread.top];
+    const ContextWords context =
+        thread.top == TraceThread::kNoPlace ? ContextWords() : thread.contexts[thread.top];
+    context.Store(model::current_span_context);
     return;
   }
   for (std::uint8_t above = thread.top; above != TraceThread::kNoPlace;
@@ -109,6 +108,18 @@ void Unlink(TraceThread& thread, std::uint8_t place) noexcept {
 }
 
 }  // namespace
+
+std::optional<RecordHeader> OpenSpan::Read() const noexcept {
+  const std::uint64_t before = words_[kSequence].load(std::memory_order_acquire);
+  if (before % 2 == 0) return std::nullopt;
+  std::array<std::uint64_t, 8> words;
+  // Relaxed: the fence and the second look tell whether they belong together.
+  std::transform(words_.begin(), words_.end(), words.begin(),
+                 [](const auto& word) { return word.load(std::memory_order_relaxed); });
+  std::atomic_thread_fence(std::memory_order_acquire);
+  if (words_[kSequence].load(std::memory_order_relaxed) != before) return std::nullopt;
+  return std::bit_cast<RecordHeader>(words);
+}
 
 TraceThread* FirstTraceThread() noexcept { return first_thread.load(std::memory_order_acquire); }
 

@@ -4,8 +4,11 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
+#include "trace/context_words.h"
 #include "trace/id_generator.h"
 #include "trace/span_ring.h"
 #include "vitals/base/config.h"
@@ -26,18 +29,50 @@ namespace trace {
 
 /// An open span as other threads see it. The words of a RecordHeader, but that the sequence has the
 /// place of end_ticks: even while the row is empty, odd while it shows a span.
-struct OpenSpan {
+class OpenSpan {
+ public:
   static constexpr std::size_t kSequence = 5;
   static constexpr std::size_t kName = 6;
 
-  std::array<std::atomic<std::uint64_t>, 8> words{};
+  /// Shows a span. A sequence lock whose every word is atomic, so a torn read is no race, only
+  /// thrown away.
+  VITALS_INLINE void Show(const RecordHeader& record) noexcept {
+    // Who sees one of the stores below sees that the row was hidden before.
+    std::atomic_thread_fence(std::memory_order_release);
+    // Relaxed: the fence before and the release behind order them.
+    constexpr auto kRelaxed = std::memory_order_relaxed;
+    words_[0].store(record.trace_id.high, kRelaxed);
+    words_[1].store(record.trace_id.low, kRelaxed);
+    words_[2].store(record.span_id.value, kRelaxed);
+    words_[3].store(record.parent_span_id.value, kRelaxed);
+    words_[4].store(record.start_ticks, kRelaxed);
+    words_[kName].store(std::bit_cast<std::uint64_t>(record.name), kRelaxed);
+    words_[7].store(record.meta, kRelaxed);
+    StepSequence();
+  }
 
-  /// From empty to shown, or back.
-  void StepSequence() noexcept {
-    std::atomic<std::uint64_t>& sequence = words[kSequence];
+  VITALS_INLINE void Hide() noexcept { StepSequence(); }
+
+  /// Names the span that is shown anew. Readers see either name.
+  void Rename(const char* name) noexcept {
+    words_[kName].store(std::bit_cast<std::uint64_t>(name), std::memory_order_relaxed);
+  }
+
+  bool IsShown() const noexcept {
+    return words_[kSequence].load(std::memory_order_relaxed) % 2 != 0;
+  }
+
+  /// What the row shows, if that is a span and did not change while it was read. Anyone may ask.
+  std::optional<RecordHeader> Read() const noexcept;
+
+ private:
+  VITALS_INLINE void StepSequence() noexcept {
+    std::atomic<std::uint64_t>& sequence = words_[kSequence];
     // Relaxed load: who has the place is the only writer. Release: the words go with it.
     sequence.store(sequence.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
+
+  std::array<std::atomic<std::uint64_t>, 8> words_{};
 };
 
 struct alignas(64) TraceThread {
@@ -57,7 +92,7 @@ struct alignas(64) TraceThread {
   SpanRing ring;
 
   // By place, and used by the thread alone: a context, and the place that was on top before it.
-  std::array<SpanContext, kPlaces> contexts{};
+  std::array<ContextWords, kPlaces> contexts{};
   std::array<std::uint8_t, kPlaces> below{};
 
   /// By place. Written by who has the place.
@@ -139,18 +174,18 @@ VITALS_INLINE void ReturnPlace(TraceThread& thread, std::uint8_t place) noexcept
 
 /// Makes `context` the calling thread's current one. `place` is one of its own, or kNoPlace: the
 /// context before is kept in `frame` then.
-VITALS_INLINE void PushContext(TraceThread& thread, std::uint8_t place, const SpanContext& context,
+VITALS_INLINE void PushContext(TraceThread& thread, std::uint8_t place, const ContextWords& context,
                                ContextFrame& frame) noexcept {
   frame.thread = &thread;
   frame.place = place;
   if (place == TraceThread::kNoPlace) [[unlikely]] {
-    frame.below = model::current_span_context;
+    ContextWords::Load(model::current_span_context).Store(frame.below);
   } else {
     thread.contexts[place] = context;
     thread.below[place] = thread.top;
     thread.top = place;
   }
-  model::current_span_context = context;
+  context.Store(model::current_span_context);
 }
 
 /// As PopContext(), for a frame that is not on top of the calling thread's stack.
@@ -167,21 +202,10 @@ VITALS_INLINE void PopContext(ContextFrame& frame, SpanId span_id) noexcept {
   }
   const std::uint8_t below = thread.below[frame.place];
   thread.top = below;
-  model::current_span_context =
-      below == TraceThread::kNoPlace ? SpanContext() : thread.contexts[below];
+  const ContextWords context =
+      below == TraceThread::kNoPlace ? ContextWords() : thread.contexts[below];
+  context.Store(model::current_span_context);
   frame.thread = nullptr;
-}
-
-/// Shows an open span in a place; the word kSequence is not used.
-VITALS_INLINE void ShowOpenSpan(OpenSpan& row, const std::array<std::uint64_t, 8>& words) noexcept {
-  // A sequence lock whose every word is atomic, so a torn read is no race, only thrown away. Fence:
-  // who sees one of these words sees that the row was emptied before.
-  std::atomic_thread_fence(std::memory_order_release);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    // Relaxed: the fence before and the release behind order them.
-    if (i != OpenSpan::kSequence) row.words[i].store(words[i], std::memory_order_relaxed);
-  }
-  row.StepSequence();
 }
 
 }  // namespace trace

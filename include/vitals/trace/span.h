@@ -25,6 +25,7 @@ class Sampler;
 class Tracer;
 
 namespace trace {
+struct ContextWords;
 struct RecordHeader;
 struct TracerCore;
 }  // namespace trace
@@ -164,12 +165,12 @@ class VITALS_EXPORT Span {
  private:
   void Start(const trace::TracerCore* core, InternedName name, SpanKind kind,
              const SpanContext* parent, bool attached, std::uint64_t start_ticks) noexcept;
-  void StartUnder(trace::TraceThread& thread, const trace::TracerCore& core, const Sampler& sampler,
-                  const SpanContext& parent, bool attached) noexcept;
-  bool DecideToRecord(const trace::TracerCore& core, const Sampler& sampler,
-                      const SpanContext& parent) const noexcept;
-  trace::RecordHeader Header(std::uint64_t end_ticks, std::size_t slots) const noexcept;
-  void Open(trace::TraceThread& thread, bool attached) noexcept;
+  bool ShouldRecord(const trace::TracerCore& core, const Sampler& sampler,
+                    const trace::ContextWords& context,
+                    const trace::ContextWords& parent) const noexcept;
+  trace::RecordHeader Header(const trace::ContextWords& context, std::uint64_t end_ticks,
+                             std::size_t slots) const noexcept;
+  void Open(trace::TraceThread& thread, const trace::ContextWords& context, bool attached) noexcept;
   void HideRow() noexcept;
   void Close() noexcept;
   void Record(std::uint64_t end_ticks) noexcept;
