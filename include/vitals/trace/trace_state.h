@@ -18,7 +18,7 @@
 ///
 /// A SpanContext names a tracestate by a handle of 4 bytes; its text is in a table of the process.
 ///
-///     auto state = TraceState::Parse(TraceStateText(context.trace_state)).value_or(TraceState());
+///     TraceState state = LoadTraceState(context.trace_state);
 ///     if (absl::Status set = state.Set("rojo", "00f067aa0ba902b7"); !set.ok()) return set;
 ///     context.trace_state = StoreTraceState(state);
 
@@ -112,6 +112,9 @@ VITALS_EXPORT TraceStateHandle StoreTraceState(std::string_view text) noexcept;
 /// The text of a tracestate as a header has it; empty for 0, and for a handle whose entry is gone.
 /// Thread-safety and cost as those of StoreTraceState().
 VITALS_EXPORT std::string TraceStateText(TraceStateHandle handle);
+
+/// The same as a value.
+VITALS_EXPORT TraceState LoadTraceState(TraceStateHandle handle);
 
 /// How many tracestates had to make room for others.
 VITALS_EXPORT std::uint64_t EvictedTraceStates() noexcept;
