@@ -15,6 +15,7 @@ if(VITALS_WITH_HTTP)
   find_package(Boost 1.74 REQUIRED)  # Beast and Asio (headers): the asynchronous HTTP server
   find_package(OpenSSL REQUIRED)     # TLS of the HTTP server
   find_package(ZLIB REQUIRED)        # gzip of pages
+  find_package(CURL 7.88 REQUIRED)   # the HTTP client: spans pushed to a collector
 endif()
 
 if(VITALS_WITH_PROMETHEUS_CPP)
@@ -32,6 +33,7 @@ endif()
 
 if(VITALS_BUILD_TESTS)
   find_package(GTest REQUIRED)       # unit tests
+  find_package(nlohmann_json REQUIRED)  # the service that end-to-end tests of trace contexts drive
   find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)  # tests that drive processes, and checks of the tree
 endif()
 

@@ -24,9 +24,10 @@ build     libcli11-dev            the flags of the example host
 build     prometheus-cpp-dev      the bridge to it; the peer that benchmarks compare with
 build     libcivetweb-dev         the CMake package of prometheus-cpp asks for it
 build     civetweb                the CMake package of civetweb asks for its binary
-build     libcurl4-openssl-dev    the CMake package of prometheus-cpp asks for it
+build     libcurl4-openssl-dev    the HTTP client; the CMake package of prometheus-cpp asks for it
 test      libgtest-dev            unit tests
 test      libgmock-dev            matchers of the unit tests
+test      nlohmann-json3-dev      the service that the tests of trace contexts drive
 test      python3                 drives processes in end-to-end tests, checks the tree
 test      openssl                 makes certificates for the TLS tests
 test      python3-prometheus-client  a parser by others that reads our pages

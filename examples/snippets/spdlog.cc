@@ -3,20 +3,14 @@
 #include "spdlog/spdlog.h"
 
 #include <memory>
-#include <string>
 #include <utility>
 
 #include "spdlog/pattern_formatter.h"
 #include "vitals/base/log.h"
 #include "vitals/bridge/spdlog_id_flag.h"
 #include "vitals/bridge/spdlog_sink.h"
-
-namespace {
-
-// Stands for what the host traces with.
-thread_local std::string current_trace_id;
-
-}  // namespace
+#include "vitals/trace/context_scope.h"
+#include "vitals/trace/propagation.h"
 
 int main() {
   // [sink]
@@ -25,13 +19,15 @@ int main() {
 
   // [flags]
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
-  formatter->add_flag<vitals::bridge::IdFlag>('Q',
-                                              [](std::string& text) { text += current_trace_id; });
-  formatter->set_pattern("%l [%Q] %v");
+  formatter->add_flag<vitals::bridge::IdFlag>('Q', vitals::bridge::TraceIdSource());
+  formatter->add_flag<vitals::bridge::IdFlag>('q', vitals::bridge::SpanIdSource());
+  formatter->set_pattern("%l [%Q %q] %v");
   spdlog::default_logger()->set_formatter(std::move(formatter));
   // [/flags]
 
   vitals::Log(vitals::LogSeverity::kWarning, "outside of any trace");
-  current_trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const auto caller =
+      vitals::ParseTraceParent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  const vitals::ContextScope scope(caller.value());
   spdlog::info("within a trace");
 }

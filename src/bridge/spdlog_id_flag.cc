@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "vitals/model/span_context.h"
+
 VITALS_NAMESPACE_BEGIN
 namespace bridge {
 namespace {
@@ -27,7 +29,22 @@ void AppendPadded(const std::string& text, const padding_info& padding,
   AppendBlanks(blanks - before, line);
 }
 
+template <typename Id>
+void AppendId(const Id& id, std::string& text) {
+  if (!id.IsValid()) return;
+  const auto digits = id.ToHex();
+  text.append(digits.data(), digits.size());
+}
+
 }  // namespace
+
+IdSource TraceIdSource() {
+  return [](std::string& text) { AppendId(CurrentSpanContext().trace_id, text); };
+}
+
+IdSource SpanIdSource() {
+  return [](std::string& text) { AppendId(CurrentSpanContext().span_id, text); };
+}
 
 IdFlag::IdFlag(IdSource source) : source_(std::move(source)) {}
 

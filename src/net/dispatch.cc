@@ -29,14 +29,13 @@ std::variant<const HttpRoute*, HttpResponse> Dispatch(
     }
     return response;
   }
-  const HttpRoute* const route = router.Find(request.path);
-  if (route == nullptr) return TextResponse(404, "not found\n");
-  if (request.method != "GET" && request.method != "HEAD") {
-    HttpResponse response = TextResponse(405, "method not allowed: use GET or HEAD\n");
-    response.headers.emplace_back("Allow", "GET, HEAD");
-    return response;
-  }
-  return route;
+  const HttpRoute* const route = router.Find(request.path, request.method);
+  if (route != nullptr) return route;
+  std::string methods = router.AllowedMethods(request.path);
+  if (methods.empty()) return TextResponse(404, "not found\n");
+  HttpResponse response = TextResponse(405, fmt::format("method not allowed: use {}\n", methods));
+  response.headers.emplace_back("Allow", std::move(methods));
+  return response;
 }
 
 HttpResponse RunHandler(const HttpRoute& route, const HttpRequest& request) {

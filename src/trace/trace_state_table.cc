@@ -148,6 +148,10 @@ std::string TraceStateText(TraceStateHandle handle) {
   return Table().Text(handle);
 }
 
+TraceState LoadTraceState(TraceStateHandle handle) {
+  return TraceState::Parse(TraceStateText(handle)).value_or(TraceState());
+}
+
 std::uint64_t EvictedTraceStates() noexcept { return evicted.load(std::memory_order_relaxed); }
 
 VITALS_NAMESPACE_END

@@ -1,6 +1,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "gtest/gtest.h"
@@ -10,6 +11,7 @@
 #include "vitals/base/log.h"
 #include "vitals/bridge/spdlog_id_flag.h"
 #include "vitals/bridge/spdlog_sink.h"
+#include "vitals/model/span_context.h"
 
 namespace vitals::bridge {
 namespace {
@@ -77,6 +79,25 @@ TEST_F(SpdlogTest, FlagsPrintTheIdOfTheMoment) {
   EXPECT_EQ(Lines(),
             "[- -] before\n"
             "[4bf92f3577b34da6a3ce929d0e0e4736 -] within\n"
+            "[- -] after\n");
+}
+
+TEST_F(SpdlogTest, LinesTellTheCurrentSpan) {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<IdFlag>('Q', TraceIdSource()).add_flag<IdFlag>('q', SpanIdSource());
+  formatter->set_pattern("[%Q %q] %v");
+  logger_->set_formatter(std::move(formatter));
+  logger_->info("before");
+  model::current_span_context = {.trace_id = {0x4bf92f3577b34da6, 0xa3ce929d0e0e4736},
+                                 .span_id = {0x00f067aa0ba902b7}};
+  logger_->info("within");
+  std::thread([this] { logger_->info("elsewhere"); }).join();
+  model::current_span_context = {};
+  logger_->info("after");
+  EXPECT_EQ(Lines(),
+            "[- -] before\n"
+            "[4bf92f3577b34da6a3ce929d0e0e4736 00f067aa0ba902b7] within\n"
+            "[- -] elsewhere\n"
             "[- -] after\n");
 }
 

@@ -52,8 +52,31 @@ TEST(HttpRouter, RefusesBadRoutes) {
   EXPECT_TRUE(router.Add({"/a", HttpExecution::kInline, handler, ""}).ok());
   EXPECT_EQ(router.Add({"/a", HttpExecution::kWorker, handler, ""}).code(),
             absl::StatusCode::kAlreadyExists);
+  for (const char* const method : {"", "get", "HEAD", "PO ST", "GET\r\n"}) {
+    EXPECT_EQ(router.Add({"/b", HttpExecution::kInline, handler, "", method}).code(),
+              absl::StatusCode::kInvalidArgument)
+        << method;
+  }
   EXPECT_THAT(router.routes(), SizeIs(1));
   EXPECT_EQ(router.Find("/b"), nullptr);
+}
+
+TEST(HttpRouter, APathMayAnswerSeveralMethods) {
+  HttpRouter router;
+  const auto handler = [](const HttpRequest&) { return TextResponse(200, ""); };
+  ASSERT_TRUE(router.Add({"/a", HttpExecution::kInline, handler, "read"}).ok());
+  ASSERT_TRUE(router.Add({"/a", HttpExecution::kInline, handler, "write", "POST"}).ok());
+  ASSERT_TRUE(router.Add({"/b", HttpExecution::kInline, handler, "", "DELETE"}).ok());
+  EXPECT_EQ(router.Add({"/a", HttpExecution::kInline, handler, "", "POST"}).code(),
+            absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(router.Find("/a")->title, "read");
+  EXPECT_EQ(router.Find("/a", "HEAD")->title, "read");
+  EXPECT_EQ(router.Find("/a", "POST")->title, "write");
+  EXPECT_EQ(router.Find("/a", "PUT"), nullptr);
+  EXPECT_EQ(router.Find("/b", "HEAD"), nullptr);
+  EXPECT_EQ(router.AllowedMethods("/a"), "GET, HEAD, POST");
+  EXPECT_EQ(router.AllowedMethods("/b"), "DELETE");
+  EXPECT_EQ(router.AllowedMethods("/c"), "");
 }
 
 TEST(HttpServer, AnswersAndKeepsTheConnection) {
@@ -87,6 +110,30 @@ TEST(HttpServer, UnknownPathAndMethod) {
   ASSERT_TRUE(client.Send("BREW /health HTTP/1.1\r\nHost: a\r\n\r\n"));
   EXPECT_EQ(client.Read()->status, 405);
   EXPECT_EQ(client.Get("/health")->status, 200);
+}
+
+TEST(HttpServer, PostHasABody) {
+  HttpRouter router;
+  ASSERT_TRUE(router
+                  .Add({"/post", HttpExecution::kWorker,
+                        [](const HttpRequest& request) {
+                          return TextResponse(200,
+                                              fmt::format("{} {}", request.method, request.body));
+                        },
+                        "", "POST"})
+                  .ok());
+  HttpServerOptions options;
+  options.max_body_bytes = 5;
+  const auto server = MustCreate(std::move(options), std::move(router));
+  auto client = RawClient::Tcp(server->port());
+  ASSERT_TRUE(client.Send("POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"));
+  EXPECT_EQ(client.Read()->body, "POST abc");
+  const auto refused = client.Get("/post");
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 405);
+  EXPECT_EQ(refused->Header("Allow"), "POST");
+  ASSERT_TRUE(client.Send("POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabcdef"));
+  EXPECT_EQ(client.Read()->status, 413);
 }
 
 TEST(HttpServer, HeadHasTheHeadersOfGet) {

@@ -285,7 +285,7 @@ TEST(InjectTest, AnInvalidContextWritesNothing) {
 TEST(InjectTest, AMutatedMemberGoesFirst) {
   SpanContext context =
       Extract(Headers{{"traceparent", std::string(kParent)}, {"tracestate", "foo=1,bar=2"}});
-  TraceState state = TraceState::Parse(TraceStateText(context.trace_state)).value();
+  TraceState state = LoadTraceState(context.trace_state);
   ASSERT_TRUE(state.Set("bar", "3").ok());
   context.trace_state = StoreTraceState(state);
   EXPECT_THAT(Injected(context),

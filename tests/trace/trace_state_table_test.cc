@@ -27,6 +27,7 @@ TEST(TraceStateTableTest, KeepsATextBehindItsHandle) {
   const TraceStateHandle handle = StoreTraceState(" foo=1 , bar=2,");
   EXPECT_NE(handle, 0U);
   EXPECT_EQ(TraceStateText(handle), "foo=1,bar=2");
+  EXPECT_EQ(LoadTraceState(handle).Get("bar"), "2");
   TraceState state;
   ASSERT_TRUE(state.Set("congo", "3").ok());
   EXPECT_EQ(TraceStateText(StoreTraceState(state)), "congo=3");
@@ -38,6 +39,7 @@ TEST(TraceStateTableTest, NothingIsZero) {
   EXPECT_EQ(StoreTraceState(TraceState()), 0U);
   EXPECT_EQ(StoreTraceState("not valid"), 0U);
   EXPECT_EQ(TraceStateText(0), "");
+  EXPECT_TRUE(LoadTraceState(0).empty());
 }
 
 TEST(TraceStateTableTest, UnknownHandlesReadAsEmpty) {

@@ -16,13 +16,17 @@ namespace bridge {
 /// nothing where there is none. Called for every line that is formatted, by any thread.
 using IdSource = std::function<void(std::string& text)>;
 
+/// The ids of CurrentSpanContext(), sampled or not: 32 and 16 lower-case hex digits.
+VITALS_EXPORT IdSource TraceIdSource();
+VITALS_EXPORT IdSource SpanIdSource();
+
 /// A `%` flag for spdlog's patterns that prints an id: one with a source of trace ids, another with
 /// one of span ids. Where there is no id it prints `-`, so that columns stay. Width, side and
 /// truncation are those of spdlog's own flags: `%-32Q`, `%8!Q`.
 ///
 ///     auto formatter = std::make_unique<spdlog::pattern_formatter>();
-///     formatter->add_flag<vitals::bridge::IdFlag>('Q', append_trace_id);
-///     formatter->add_flag<vitals::bridge::IdFlag>('q', append_span_id);
+///     formatter->add_flag<vitals::bridge::IdFlag>('Q', vitals::bridge::TraceIdSource());
+///     formatter->add_flag<vitals::bridge::IdFlag>('q', vitals::bridge::SpanIdSource());
 ///     formatter->set_pattern("%H:%M:%S.%e %l [%Q %q] %v");
 ///     logger->set_formatter(std::move(formatter));
 ///

@@ -22,24 +22,30 @@ enum class HttpExecution {
   kWorker,
 };
 
-/// One path and who answers it.
+/// One path, one method, and who answers it.
 struct HttpRoute {
   std::string path;  ///< exact, e.g. "/metrics"
   HttpExecution execution = HttpExecution::kInline;
-  HttpHandler handler;  ///< answers GET, and HEAD without its body
-  std::string title;    ///< what the index page calls it; empty keeps it off that page
+  HttpHandler handler;
+  std::string title;  ///< what the index page calls it; empty keeps it off that page
+  /// The one that it answers, e.g. "POST". A route of GET answers HEAD too, without the body.
+  std::string method = "GET";
 };
 
-/// Maps exact paths to handlers. Fill it, then hand it to a server: it does not change while it
-/// serves, so reading it needs no lock.
+/// Maps exact paths and methods to handlers. Fill it, then hand it to a server: it does not change
+/// while it serves, so reading it needs no lock.
 class VITALS_EXPORT HttpRouter {
  public:
-  /// Adds a route. InvalidArgument when the path does not start with '/' or the handler is empty,
-  /// AlreadyExists when the path is taken.
+  /// Adds a route. InvalidArgument when the path does not start with '/', the handler is empty, or
+  /// the method is not upper-case letters or is HEAD; AlreadyExists when path and method are taken.
   absl::Status Add(HttpRoute route);
 
-  /// The route of this path; null when there is none.
-  const HttpRoute* Find(std::string_view path) const;
+  /// The route that answers this path and method; null when there is none.
+  const HttpRoute* Find(std::string_view path, std::string_view method = "GET") const;
+
+  /// What this path answers, as the header Allow has it: "GET, HEAD, POST". Empty for a path
+  /// without routes.
+  std::string AllowedMethods(std::string_view path) const;
 
   /// All routes, in the order they were added.
   const std::vector<HttpRoute>& routes() const { return routes_; }

@@ -18,7 +18,7 @@
 ///
 /// A SpanContext names a tracestate by a handle of 4 bytes; its text is in a table of the process.
 ///
-///     auto state = TraceState::Parse(TraceStateText(context.trace_state)).value_or(TraceState());
+///     TraceState state = LoadTraceState(context.trace_state);
 ///     if (absl::Status set = state.Set("rojo", "00f067aa0ba902b7"); !set.ok()) return set;
 ///     context.trace_state = StoreTraceState(state);
 
@@ -102,8 +102,8 @@ inline constexpr std::size_t kMaxTraceStates = 4096;
 /// reads as empty from then on, and never as another's text: not before a million others have
 /// passed through its place in the table.
 ///
-/// Thread-safe; works in fork children and in static destructors. Takes a lock that is held for
-/// about 100 ns, so this is for where messages enter, not for every span.
+/// Thread-safe; works in fork children and in static destructors. Takes a lock, 25 ns where nobody
+/// else holds it: for where messages come in, not for every span.
 VITALS_EXPORT TraceStateHandle StoreTraceState(const TraceState& state) noexcept;
 
 /// The same for a text; 0 for one that is not valid.
@@ -112,6 +112,9 @@ VITALS_EXPORT TraceStateHandle StoreTraceState(std::string_view text) noexcept;
 /// The text of a tracestate as a header has it; empty for 0, and for a handle whose entry is gone.
 /// Thread-safety and cost as those of StoreTraceState().
 VITALS_EXPORT std::string TraceStateText(TraceStateHandle handle);
+
+/// The same as a value.
+VITALS_EXPORT TraceState LoadTraceState(TraceStateHandle handle);
 
 /// How many tracestates had to make room for others.
 VITALS_EXPORT std::uint64_t EvictedTraceStates() noexcept;
