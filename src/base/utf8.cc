@@ -71,6 +71,12 @@ std::size_t ValidUtf8Prefix(std::string_view text) noexcept {
   }
 }
 
+std::size_t IllFormedUtf8Prefix(std::string_view text) noexcept {
+  if (text.empty()) return 0;
+  const Sequence sequence = NextSequence(text);
+  return sequence.valid ? 0 : sequence.size;
+}
+
 bool IsValidUtf8(std::string_view text) noexcept { return ValidUtf8Prefix(text) == text.size(); }
 
 std::size_t CountCharacters(std::string_view text) noexcept {
@@ -85,7 +91,7 @@ std::string ToValidUtf8(std::string_view text) {
   result.reserve(text.size());
   while (!text.empty()) {
     const Sequence sequence = NextSequence(text);
-    result.append(sequence.valid ? text.substr(0, sequence.size) : "\xEF\xBF\xBD");
+    result.append(sequence.valid ? text.substr(0, sequence.size) : kReplacementCharacter);
     text.remove_prefix(sequence.size);
   }
   return result;

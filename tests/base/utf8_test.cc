@@ -61,5 +61,14 @@ TEST(Utf8Test, PrefixEndsAtTheFirstIllFormedSequence) {
   }
 }
 
+TEST(Utf8Test, AnIllFormedStartHasItsSize) {
+  EXPECT_EQ(IllFormedUtf8Prefix(""), 0u);
+  EXPECT_EQ(IllFormedUtf8Prefix("a\xFF"), 0u);
+  EXPECT_EQ(IllFormedUtf8Prefix("\xC3\xA9"), 0u);
+  EXPECT_EQ(IllFormedUtf8Prefix("\xFFxyz"), 1u);
+  EXPECT_EQ(IllFormedUtf8Prefix("\xE2\x82xyz"), 2u);
+  EXPECT_EQ(IllFormedUtf8Prefix("\xF0\x9F\x98\xF0"), 3u);
+}
+
 }  // namespace
 }  // namespace vitals::base
