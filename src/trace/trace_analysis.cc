@@ -81,6 +81,7 @@ absl::StatusOr<TraceAnalysis> AnalyzeTrace(std::span<const SpanData> spans) {
   if (absl::Status status = trace::CheckAnalyzable(spans); !status.ok()) return status;
   const trace::TraceTree tree(spans);
   TraceAnalysis analysis;
+  analysis.duplicate = tree.duplicates();
   analysis.critical_path = trace::WalkCriticalPath(spans, tree);
   analysis.self_ns = trace::SelfTimes(spans, tree);
   analysis.names = trace::TimesByName(spans, tree, analysis);

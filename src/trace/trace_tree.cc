@@ -27,7 +27,7 @@ bool IsAwaited(const SpanData& parent, const SpanData& child) {
 
 TraceTree::TraceTree(std::span<const SpanData> spans)
     : parents_(spans.size(), kNone),
-      duplicate_(spans.size(), false),
+      duplicates_(spans.size(), false),
       first_child_(spans.size() + 1, 0) {
   FindParents(spans);
   CutCircles(spans);
@@ -40,10 +40,10 @@ void TraceTree::FindParents(std::span<const SpanData> spans) {
   by_id.reserve(spans.size());
   for (std::uint32_t span = 0; span < spans.size(); ++span) {
     if (!spans[span].span_id.IsValid()) continue;
-    duplicate_[span] = !by_id.try_emplace(spans[span].span_id, span).second;
+    duplicates_[span] = !by_id.try_emplace(spans[span].span_id, span).second;
   }
   for (std::uint32_t span = 0; span < spans.size(); ++span) {
-    if (duplicate_[span]) continue;
+    if (duplicates_[span]) continue;
     const auto found = by_id.find(spans[span].parent_span_id);
     if (found != by_id.end() && found->second != span) parents_[span] = found->second;
   }
@@ -92,7 +92,7 @@ void TraceTree::ListChildren(std::span<const SpanData> spans) {
 
 void TraceTree::ChooseRoot(std::span<const SpanData> spans) {
   for (std::uint32_t span = 0; span < spans.size(); ++span) {
-    if (parents_[span] != kNone || duplicate_[span]) continue;
+    if (parents_[span] != kNone || duplicates_[span]) continue;
     if (root_ == kNone || IsBetterRoot(spans[span], spans[root_])) root_ = span;
   }
 }

@@ -35,7 +35,8 @@ class VITALS_EXPORT TraceTree {
   }
 
   /// Whether a span before it has its id: then it has neither parent nor children.
-  bool IsDuplicate(std::size_t span) const noexcept { return duplicate_[span]; }
+  bool IsDuplicate(std::size_t span) const noexcept { return duplicates_[span]; }
+  const std::vector<bool>& duplicates() const noexcept { return duplicates_; }
 
  private:
   void FindParents(std::span<const SpanData> spans);
@@ -44,7 +45,7 @@ class VITALS_EXPORT TraceTree {
   void ChooseRoot(std::span<const SpanData> spans);
 
   std::vector<std::uint32_t> parents_;
-  std::vector<bool> duplicate_;
+  std::vector<bool> duplicates_;
   std::vector<std::uint32_t> first_child_;  // in children_; one more than there are spans
   std::vector<std::uint32_t> children_;     // those of one parent together
   std::uint32_t root_ = kNone;

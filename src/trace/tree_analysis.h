@@ -15,7 +15,7 @@ VITALS_NAMESPACE_BEGIN
 namespace trace {
 
 /// ResourceExhausted for more spans than kMaxAnalyzedSpans, whose tree is not to be made.
-absl::Status CheckAnalyzable(std::span<const SpanData> spans);
+VITALS_EXPORT absl::Status CheckAnalyzable(std::span<const SpanData> spans);
 
 /// The critical path of the spans that `tree` was made of.
 CriticalPath WalkCriticalPath(std::span<const SpanData> spans, const TraceTree& tree);

@@ -29,8 +29,10 @@ struct SpanNameTimes {
 /// Where the time of one trace went.
 struct TraceAnalysis {
   CriticalPath critical_path;
+  /// By span: whether a span before it has its id. It is left out of all else.
+  std::vector<bool> duplicate;
   /// By span: its duration without the time in which at least one of its children ran, other than
-  /// consumers below a producer. 0 for a span whose id was there before.
+  /// consumers below a producer. 0 for duplicates.
   std::vector<std::uint64_t> self_ns;
   /// The most time on the critical path first, then the most self time, then by component and name.
   std::vector<SpanNameTimes> names;
