@@ -33,7 +33,7 @@ endif()
 
 if(VITALS_BUILD_TESTS)
   find_package(GTest REQUIRED)       # unit tests
-  find_package(nlohmann_json REQUIRED)  # the service that end-to-end tests of trace contexts drive
+  find_package(nlohmann_json 3.11 REQUIRED)  # reads the JSON that we write, and the cases of conformance tests
   find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)  # tests that drive processes, and checks of the tree
 endif()
 

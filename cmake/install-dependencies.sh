@@ -27,7 +27,7 @@ build     civetweb                the CMake package of civetweb asks for its bin
 build     libcurl4-openssl-dev    the HTTP client; the CMake package of prometheus-cpp asks for it
 test      libgtest-dev            unit tests
 test      libgmock-dev            matchers of the unit tests
-test      nlohmann-json3-dev      the service that the tests of trace contexts drive
+test      nlohmann-json3-dev      reads the JSON that we write, and the cases of conformance tests
 test      python3                 drives processes in end-to-end tests, checks the tree
 test      openssl                 makes certificates for the TLS tests
 test      python3-prometheus-client  a parser by others that reads our pages

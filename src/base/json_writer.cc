@@ -154,6 +154,16 @@ void JsonWriter::QuotedUint(std::uint64_t value) {
   out_.push_back('"');
 }
 
+void JsonWriter::Thousandths(std::uint64_t thousandths) {
+  BeforeValue();
+  AppendNumber(thousandths / 1000, out_);
+  if (const std::uint64_t rest = thousandths % 1000; rest != 0) {
+    const std::string digits = std::to_string(1000 + rest);  // the 1 keeps zeros in front
+    out_.push_back('.');
+    out_.append(digits, 1, digits.find_last_not_of('0'));
+  }
+}
+
 void JsonWriter::Double(double value) {
   BeforeValue();
   if (std::isfinite(value)) {

@@ -59,6 +59,9 @@ class VITALS_EXPORT JsonWriter {
   void QuotedInt(std::int64_t value);
   void QuotedUint(std::uint64_t value);
 
+  /// `thousandths` / 1000, exactly and without exponent: microseconds of nanoseconds.
+  void Thousandths(std::uint64_t thousandths);
+
   /// The shortest decimal that reads back as the same double.
   void Double(double value);
   void Bool(bool value);

@@ -55,7 +55,7 @@ class SummaryWindow {
 };
 
 /// The value that stands for a bin.
-double SketchBinValue(std::size_t bin) noexcept;
+VITALS_EXPORT double SketchBinValue(std::size_t bin) noexcept;
 
 /// The value of rank q * (n - 1), q in [0, 1], of the n values that were counted; NaN for none.
 double SketchQuantile(std::span<const std::uint64_t, SketchBins::kCount> counts, double quantile);

@@ -78,6 +78,19 @@ TEST(JsonWriterTest, IntegersKeepEveryDigit) {
             R"("-9223372036854775808","18446744073709551615"])");
 }
 
+TEST(JsonWriterTest, ThousandthsAreExact) {
+  const auto written = [](std::uint64_t thousandths) {
+    return Written([=](JsonWriter& json) { json.Thousandths(thousandths); });
+  };
+  EXPECT_EQ(written(0), "0");
+  EXPECT_EQ(written(7), "0.007");
+  EXPECT_EQ(written(120), "0.12");
+  EXPECT_EQ(written(1'500), "1.5");
+  EXPECT_EQ(written(100'000), "100");
+  EXPECT_EQ(written(10'010), "10.01");
+  EXPECT_EQ(written(std::numeric_limits<std::uint64_t>::max()), "18446744073709551.615");
+}
+
 TEST(JsonWriterTest, DoublesAreShortestAndReadBackTheSame) {
   using NonFinite = JsonWriter::NonFinite;
   EXPECT_EQ(WrittenDouble(0.1, NonFinite::kNull), "0.1");
