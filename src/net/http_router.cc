@@ -14,6 +14,13 @@ bool IsMethod(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+// Whether `pattern` is for all paths below some folder, and `path` is one of them.
+bool IsBelow(std::string_view pattern, std::string_view path) {
+  if (!pattern.ends_with("/*")) return false;
+  pattern.remove_suffix(1);
+  return path.size() > pattern.size() && path.starts_with(pattern);
+}
+
 }  // namespace
 
 absl::Status HttpRouter::Add(HttpRoute route) {
@@ -29,7 +36,10 @@ absl::Status HttpRouter::Add(HttpRoute route) {
         fmt::format("method '{}' of route '{}' must be upper-case letters, and GET for HEAD",
                     route.method, route.path));
   }
-  if (Find(route.path, route.method) != nullptr) {
+  const bool taken = std::any_of(routes_.begin(), routes_.end(), [&](const HttpRoute& known) {
+    return known.path == route.path && known.method == route.method;
+  });
+  if (taken) {
     return absl::AlreadyExistsError(
         fmt::format("route '{} {}' is there already", route.method, route.path));
   }
@@ -39,16 +49,25 @@ absl::Status HttpRouter::Add(HttpRoute route) {
 
 const HttpRoute* HttpRouter::Find(std::string_view path, std::string_view method) const {
   if (method == "HEAD") method = "GET";
-  const auto found = std::find_if(routes_.begin(), routes_.end(), [=](const HttpRoute& route) {
-    return route.path == path && route.method == method;
-  });
-  return found == routes_.end() ? nullptr : &*found;
+  const HttpRoute* below = nullptr;
+  bool is_exact = false;
+  for (const HttpRoute& route : routes_) {
+    if (route.path == path) {
+      if (route.method == method) return &route;
+      is_exact = true;
+    }
+    if (below == nullptr && route.method == method && IsBelow(route.path, path)) below = &route;
+  }
+  // A path with routes of its own does not answer other methods by those for all paths.
+  return is_exact ? nullptr : below;
 }
 
 std::string HttpRouter::AllowedMethods(std::string_view path) const {
+  const bool is_exact = std::any_of(routes_.begin(), routes_.end(),
+                                    [=](const HttpRoute& route) { return route.path == path; });
   std::string methods;
   for (const HttpRoute& route : routes_) {
-    if (route.path != path) continue;
+    if (is_exact ? route.path != path : !IsBelow(route.path, path)) continue;
     if (!methods.empty()) methods += ", ";
     methods += route.method;
     if (route.method == "GET") methods += ", HEAD";

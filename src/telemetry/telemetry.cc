@@ -3,9 +3,10 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "fmt/format.h"
 #include "telemetry/maintenance.h"
 #include "telemetry/server_collector.h"
+#include "telemetry/tracing.h"
+#include "telemetry/under_option.h"
 #include "vitals/metrics/process_collector.h"
 #include "vitals/net/http_router.h"
 
@@ -13,10 +14,11 @@ VITALS_NAMESPACE_BEGIN
 namespace {
 
 absl::StatusOr<net::HttpRouter> MakeRoutes(const std::shared_ptr<Gatherer>& gatherer,
-                                           const ExporterOptions& options) {
+                                           const ExporterOptions& options, const Tracing* tracing) {
   net::HttpRouter router;
   absl::Status status = api::AddMetricsRoute(gatherer, options.metrics, router);
   status.Update(api::AddHealthRoute(router));
+  if (tracing != nullptr) status.Update(tracing->AddRoutes(router));
   status.Update(api::AddIndexRoute(router));
   if (!status.ok()) return status;
   return router;
@@ -31,8 +33,7 @@ absl::Status AddHostMetrics(const TelemetryOptions& options, Registry& registry)
   }
   if (options.build_info) {
     if (absl::Status added = AddBuildInfo(registry, *options.build_info); !added.ok()) {
-      return absl::Status(added.code(),
-                          fmt::format("build_info: {}", std::string(added.message())));
+      return UnderOption("build_info", added);
     }
   }
   return status;
@@ -42,8 +43,7 @@ absl::Status AddHostMetrics(const TelemetryOptions& options, Registry& registry)
 
 absl::StatusOr<std::unique_ptr<Telemetry>> Telemetry::Create(TelemetryOptions options) {
   if (absl::Status status = ValidateLabels(options.registry.const_labels); !status.ok()) {
-    return absl::InvalidArgumentError(
-        fmt::format("registry.const_labels: {}", std::string(status.message())));
+    return UnderOption("registry.const_labels", status);
   }
   if (options.maintenance_interval.count() < 0 ||
       options.maintenance_interval > std::chrono::hours(1)) {
@@ -68,23 +68,29 @@ Telemetry::Telemetry(std::shared_ptr<Registry> registry, std::unique_ptr<Mainten
 
 absl::Status Telemetry::Start(TelemetryOptions options) {
   if (absl::Status status = group_->Add(registry_); !status.ok()) return status;
-  if (!options.exporter) return maintenance_->StartThread();
-  ExporterOptions& exporter = *options.exporter;
-  const auto fail = [](const absl::Status& status) {
-    return absl::Status(status.code(), fmt::format("exporter: {}", std::string(status.message())));
-  };
-  if (options.exporter_metrics) exporter.metrics.self_metrics = registry_;
-  absl::StatusOr<net::HttpRouter> router = MakeRoutes(group_, exporter);
-  if (!router.ok()) return fail(router.status());
-  const bool driven_by_host = exporter.http.io_threads == 0;
-  auto server = net::HttpServer::Create(std::move(exporter.http), *std::move(router));
-  if (!server.ok()) return fail(server.status());
-  server_ = *std::move(server);
-  if (options.exporter_metrics) {
-    absl::Status status = registry_->AddCollector(std::make_shared<ServerCollector>(server_));
-    if (!status.ok()) return status;
+  if (options.tracing) {
+    auto tracing = Tracing::Create(*std::move(options.tracing), *registry_);
+    if (!tracing.ok()) return UnderOption("tracing", tracing.status());
+    tracing_ = *std::move(tracing);
   }
-  return driven_by_host ? absl::OkStatus() : maintenance_->StartThread();
+  if (options.exporter) {
+    const bool driven_by_host = options.exporter->http.io_threads == 0;
+    absl::Status status = StartExporter(options, *std::move(options.exporter));
+    if (!status.ok()) return UnderOption("exporter", status);
+    if (driven_by_host) return absl::OkStatus();
+  }
+  return maintenance_->StartThread();
+}
+
+absl::Status Telemetry::StartExporter(const TelemetryOptions& options, ExporterOptions exporter) {
+  if (options.exporter_metrics) exporter.metrics.self_metrics = registry_;
+  absl::StatusOr<net::HttpRouter> router = MakeRoutes(group_, exporter, tracing_.get());
+  if (!router.ok()) return router.status();
+  auto server = net::HttpServer::Create(std::move(exporter.http), *std::move(router));
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  if (!options.exporter_metrics) return absl::OkStatus();
+  return registry_->AddCollector(std::make_shared<ServerCollector>(server_));
 }
 
 Telemetry::~Telemetry() { Stop(); }
@@ -109,7 +115,20 @@ std::size_t Telemetry::Poll(std::chrono::milliseconds timeout) {
   return server_->Poll(timeout);
 }
 
+Tracer Telemetry::GetTracer(std::string_view component) {
+  return tracing_ == nullptr ? Tracer() : tracing_->provider().GetTracer(component);
+}
+
+TracerProvider* Telemetry::tracer_provider() {
+  return tracing_ == nullptr ? nullptr : &tracing_->provider();
+}
+
+std::shared_ptr<TraceStore> Telemetry::trace_store() const {
+  return tracing_ == nullptr ? nullptr : tracing_->store();
+}
+
 void Telemetry::Stop() {
+  if (tracing_ != nullptr) tracing_->Stop();
   maintenance_->Stop();
   if (server_ != nullptr) server_->Stop();
 }

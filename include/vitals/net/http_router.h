@@ -24,7 +24,9 @@ enum class HttpExecution {
 
 /// One path, one method, and who answers it.
 struct HttpRoute {
-  std::string path;  ///< exact, e.g. "/metrics"
+  /// Exact, e.g. "/metrics"; or with "/*" at its end, for every path below that has no route of its
+  /// own, e.g. "/traces/*".
+  std::string path;
   HttpExecution execution = HttpExecution::kInline;
   HttpHandler handler;
   std::string title;  ///< what the index page calls it; empty keeps it off that page
@@ -32,7 +34,7 @@ struct HttpRoute {
   std::string method = "GET";
 };
 
-/// Maps exact paths and methods to handlers. Fill it, then hand it to a server: it does not change
+/// Maps paths and methods to handlers. Fill it, then hand it to a server: it does not change
 /// while it serves, so reading it needs no lock.
 class VITALS_EXPORT HttpRouter {
  public:
@@ -40,7 +42,8 @@ class VITALS_EXPORT HttpRouter {
   /// the method is not upper-case letters or is HEAD; AlreadyExists when path and method are taken.
   absl::Status Add(HttpRoute route);
 
-  /// The route that answers this path and method; null when there is none.
+  /// The route that answers this path and method, an exact one before one with "/*"; null when
+  /// there is none.
   const HttpRoute* Find(std::string_view path, std::string_view method = "GET") const;
 
   /// What this path answers, as the header Allow has it: "GET, HEAD, POST". Empty for a path

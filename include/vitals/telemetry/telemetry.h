@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,10 +17,14 @@
 #include "vitals/metrics/gatherer_group.h"
 #include "vitals/metrics/registry.h"
 #include "vitals/net/http_server.h"
+#include "vitals/telemetry/tracing.h"
+#include "vitals/trace/trace_store.h"
+#include "vitals/trace/tracer_provider.h"
 
 VITALS_NAMESPACE_BEGIN
 
 class Maintenance;
+class Tracing;
 
 /// Port of the exporter unless it is told otherwise, as OpenTelemetry's Prometheus exporter has it.
 inline constexpr std::uint16_t kDefaultExporterPort = 9464;
@@ -33,8 +38,8 @@ struct ExporterOptions {
 /// All of a host's vitals.
 struct TelemetryOptions {
   RegistryOptions registry = {};
-  /// Serves `/metrics`, `/health` and `/`. Without a value no port is opened; all recording works
-  /// the same.
+  /// Serves `/metrics`, `/health`, `/api/v1/traces` and `/`. Without a value no port is opened; all
+  /// recording works the same.
   std::optional<ExporterOptions> exporter = ExporterOptions();
   /// Shows what a ProcessCollector finds, and `vitals_build_info`. Turn it off in a host that has
   /// process metrics of its own: where two show a name, the page keeps the host's.
@@ -48,17 +53,22 @@ struct TelemetryOptions {
   bool exporter_metrics = true;
   /// Shows `<name>_build_info`: what the host was built from.
   std::optional<BuildInfo> build_info = {};
+  /// Spans, the traces that are kept of them, and their pages. Without a value nothing is traced:
+  /// all tracers are empty.
+  std::optional<TracingOptions> tracing = TracingOptions();
 };
 
-/// Owns what a host is observed with: a registry, and the exporter that shows it. Thread-safe.
+/// Owns what a host is observed with: a registry, tracers, and the exporter that shows what they
+/// record. Thread-safe.
 ///
 ///     auto telemetry = vitals::Telemetry::Create({});
 ///     if (!telemetry.ok()) return telemetry.status();
 ///     vitals::Registry& registry = (*telemetry)->registry();
 ///     auto jobs = registry.AddCounter({.name = "jobs_total", .help = "Jobs done."});
+///     const vitals::Tracer tracer = (*telemetry)->GetTracer("scheduler");
 ///
-/// In a fork child the parent's exporter is off and the registry records on; a new Telemetry can be
-/// created there.
+/// In a fork child the parent's exporter and tracers are off, and the registry records on; a new
+/// Telemetry can be created there.
 class VITALS_EXPORT Telemetry {
  public:
   /// Builds and starts everything. The options are checked here, once; when it fails nothing stays
@@ -80,6 +90,15 @@ class VITALS_EXPORT Telemetry {
   /// AddRegistry(), which maintains it too.
   GathererGroup& gatherers() { return *group_; }
 
+  /// The tracer of a component; see TracerProvider::GetTracer(). Empty without tracing.
+  Tracer GetTracer(std::string_view component);
+
+  /// What makes the tracers; null without tracing.
+  TracerProvider* tracer_provider();
+
+  /// The traces that are kept; null where none are.
+  std::shared_ptr<TraceStore> trace_store() const;
+
   /// Moves windows on and removes idle series, of all registries. Only needed with a
   /// maintenance_interval of 0.
   void RunMaintenance();
@@ -94,17 +113,20 @@ class VITALS_EXPORT Telemetry {
   /// See net::HttpServer::Poll().
   std::size_t Poll(std::chrono::milliseconds timeout);
 
-  /// Stops the exporter, letting answers in progress finish within its `stop_timeout`, and the
-  /// maintenance. The registry goes on. Returns at once when already stopped.
+  /// Stops tracing, where what was recorded still goes to the store and the collector; then the
+  /// exporter, letting answers in progress finish within its `stop_timeout`, and the maintenance.
+  /// The registry goes on. Returns at once when already stopped.
   void Stop();
 
  private:
   Telemetry(std::shared_ptr<Registry> registry, std::unique_ptr<Maintenance> maintenance);
   absl::Status Start(TelemetryOptions options);
+  absl::Status StartExporter(const TelemetryOptions& options, ExporterOptions exporter);
 
   const std::shared_ptr<Registry> registry_;
   const std::shared_ptr<GathererGroup> group_;
   const std::unique_ptr<Maintenance> maintenance_;
+  std::unique_ptr<Tracing> tracing_;
   std::shared_ptr<net::HttpServer> server_;
 };
 
