@@ -16,7 +16,7 @@
 ///
 /// Unless told another, the span is the calling thread's current one. Under none, or one that is
 /// not sampled, these record as the plain functions do, for a load and a branch more; else the
-/// exemplar adds about 150 ns: see metrics::KeepExemplar(), also for what it allocates. Thread-safe
+/// exemplar adds up to 200 ns: see metrics::KeepExemplar(), also for what it allocates. Thread-safe
 /// and noexcept, as the plain functions.
 
 VITALS_NAMESPACE_BEGIN

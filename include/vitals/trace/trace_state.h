@@ -99,8 +99,8 @@ inline constexpr std::size_t kMaxTraceStates = 4096;
 /// same text for as long as it is kept. 0 for the empty one, and when there is no memory.
 ///
 /// When the table is full, one that has not been stored or read for long makes room. Its handle
-/// reads as empty from then on, and never as another's text: not before a million others have
-/// passed through its place in the table.
+/// reads as empty from then on, and not as the text that took its place: nor as any later one,
+/// until a million of them have come and gone in that place.
 ///
 /// Thread-safe; works in fork children and in static destructors. Takes a lock, 25 ns where nobody
 /// else holds it: for where messages come in, not for every span.
