@@ -38,7 +38,7 @@ struct ChromeTraceOptions {
 /// `omitted_spans` of `otherData`.
 ///
 /// `spans` are of one trace, in any order, whole or not, as for ComputeCriticalPath().
-/// ResourceExhausted for more than kMaxAnalyzedSpans; then nothing is appended. About 1 us and 300
+/// ResourceExhausted for more than kMaxAnalyzedSpans; then nothing is appended. About 2 us and 500
 /// bytes a span.
 VITALS_EXPORT absl::Status EncodeChromeTrace(std::span<const SpanData> spans, std::string& page,
                                              const ChromeTraceOptions& options = {});
