@@ -16,6 +16,7 @@
 #include "base/fork.h"
 #include "base/mutex.h"
 #include "fmt/format.h"
+#include "net/http_fields.h"
 #include "net/option_checks.h"
 #include "net/server_socket.h"
 
@@ -45,14 +46,6 @@ absl::Status NoMemory() { return absl::ResourceExhaustedError("no memory for an 
 bool HasNoControls(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
-  });
-}
-
-// RFC 9110 section 5.6.2.
-bool IsToken(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
   });
 }
 
