@@ -127,6 +127,21 @@ absl::StatusOr<HeaderList> MakeHeaders(const HttpClientRequest& request) {
   return list;
 }
 
+// A request in libcurl's terms.
+struct ParsedRequest {
+  Url url;
+  HeaderList headers;
+};
+
+absl::StatusOr<ParsedRequest> Parse(const HttpClientRequest& request) {
+  if (!IsToken(request.method)) return absl::InvalidArgumentError("method is no HTTP token");
+  absl::StatusOr<Url> url = ParseUrl(request.url);
+  if (!url.ok()) return url.status();
+  absl::StatusOr<HeaderList> headers = MakeHeaders(request);
+  if (!headers.ok()) return headers.status();
+  return ParsedRequest{*std::move(url), *std::move(headers)};
+}
+
 // Takes the answer of one request as it comes.
 struct Answer {
   const std::size_t max_bytes;
@@ -312,19 +327,16 @@ absl::StatusOr<HttpClientResponse> HttpClient::Impl::Send(const HttpClientReques
     return absl::FailedPreconditionError(
         "this HTTP client belongs to the parent process: create one after the fork");
   }
-  if (!IsToken(request.method)) return absl::InvalidArgumentError("method is no HTTP token");
-  const absl::StatusOr<Url> url = ParseUrl(request.url);
-  if (!url.ok()) return url.status();
-  const absl::StatusOr<HeaderList> headers = MakeHeaders(request);
-  if (!headers.ok()) return headers.status();
+  const absl::StatusOr<ParsedRequest> parsed = Parse(request);
+  if (!parsed.ok()) return parsed.status();
   const Easy easy(curl_easy_init());
   if (easy == nullptr) return NoMemory();
   Answer answer{options_.max_response_bytes};
   std::array<char, CURL_ERROR_SIZE> reason = {};
   SetConnection(easy.get());
   SetRequest(easy.get(), request);
-  curl_easy_setopt(easy.get(), CURLOPT_CURLU, url->get());
-  curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers->get());
+  curl_easy_setopt(easy.get(), CURLOPT_CURLU, parsed->url.get());
+  curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, parsed->headers.get());
   curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, &Answer::OnHeader);
   curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &answer);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, &Answer::OnBody);
@@ -340,7 +352,7 @@ absl::StatusOr<HttpClientResponse> HttpClient::Impl::Send(const HttpClientReques
     answer.response.status = static_cast<int>(status);
     return std::move(answer.response);
   }
-  const std::string where = fmt::format("{} {}", request.method, Origin(*url));
+  const std::string where = fmt::format("{} {}", request.method, Origin(parsed->url));
   if (aborted_) return absl::CancelledError(fmt::format("{}: aborted", where));
   if (answer.too_large) {
     return absl::ResourceExhaustedError(
@@ -364,6 +376,10 @@ absl::StatusOr<std::unique_ptr<HttpClient>> HttpClient::Create(HttpClientOptions
   curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, 1L);
   return std::unique_ptr<HttpClient>(
       new HttpClient(std::make_unique<Impl>(std::move(options), std::move(multi))));
+}
+
+absl::Status HttpClient::CheckRequest(const HttpClientRequest& request) {
+  return Parse(request).status();
 }
 
 HttpClient::HttpClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
