@@ -16,6 +16,7 @@
 #include "base/fork.h"
 #include "base/mutex.h"
 #include "fmt/format.h"
+#include "net/http_fields.h"
 #include "net/option_checks.h"
 #include "net/server_socket.h"
 
@@ -45,14 +46,6 @@ absl::Status NoMemory() { return absl::ResourceExhaustedError("no memory for an 
 bool HasNoControls(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
-  });
-}
-
-// RFC 9110 section 5.6.2.
-bool IsToken(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
   });
 }
 
@@ -132,6 +125,21 @@ absl::StatusOr<HeaderList> MakeHeaders(const HttpClientRequest& request) {
   }
   if (!done) return NoMemory();
   return list;
+}
+
+// A request in libcurl's terms.
+struct ParsedRequest {
+  Url url;
+  HeaderList headers;
+};
+
+absl::StatusOr<ParsedRequest> Parse(const HttpClientRequest& request) {
+  if (!IsToken(request.method)) return absl::InvalidArgumentError("method is no HTTP token");
+  absl::StatusOr<Url> url = ParseUrl(request.url);
+  if (!url.ok()) return url.status();
+  absl::StatusOr<HeaderList> headers = MakeHeaders(request);
+  if (!headers.ok()) return headers.status();
+  return ParsedRequest{*std::move(url), *std::move(headers)};
 }
 
 // Takes the answer of one request as it comes.
@@ -319,19 +327,16 @@ absl::StatusOr<HttpClientResponse> HttpClient::Impl::Send(const HttpClientReques
     return absl::FailedPreconditionError(
         "this HTTP client belongs to the parent process: create one after the fork");
   }
-  if (!IsToken(request.method)) return absl::InvalidArgumentError("method is no HTTP token");
-  const absl::StatusOr<Url> url = ParseUrl(request.url);
-  if (!url.ok()) return url.status();
-  const absl::StatusOr<HeaderList> headers = MakeHeaders(request);
-  if (!headers.ok()) return headers.status();
+  const absl::StatusOr<ParsedRequest> parsed = Parse(request);
+  if (!parsed.ok()) return parsed.status();
   const Easy easy(curl_easy_init());
   if (easy == nullptr) return NoMemory();
   Answer answer{options_.max_response_bytes};
   std::array<char, CURL_ERROR_SIZE> reason = {};
   SetConnection(easy.get());
   SetRequest(easy.get(), request);
-  curl_easy_setopt(easy.get(), CURLOPT_CURLU, url->get());
-  curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers->get());
+  curl_easy_setopt(easy.get(), CURLOPT_CURLU, parsed->url.get());
+  curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, parsed->headers.get());
   curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, &Answer::OnHeader);
   curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &answer);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, &Answer::OnBody);
@@ -347,7 +352,7 @@ absl::StatusOr<HttpClientResponse> HttpClient::Impl::Send(const HttpClientReques
     answer.response.status = static_cast<int>(status);
     return std::move(answer.response);
   }
-  const std::string where = fmt::format("{} {}", request.method, Origin(*url));
+  const std::string where = fmt::format("{} {}", request.method, Origin(parsed->url));
   if (aborted_) return absl::CancelledError(fmt::format("{}: aborted", where));
   if (answer.too_large) {
     return absl::ResourceExhaustedError(
@@ -371,6 +376,10 @@ absl::StatusOr<std::unique_ptr<HttpClient>> HttpClient::Create(HttpClientOptions
   curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, 1L);
   return std::unique_ptr<HttpClient>(
       new HttpClient(std::make_unique<Impl>(std::move(options), std::move(multi))));
+}
+
+absl::Status HttpClient::CheckRequest(const HttpClientRequest& request) {
+  return Parse(request).status();
 }
 
 HttpClient::HttpClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

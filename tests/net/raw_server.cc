@@ -91,6 +91,8 @@ bool RawServer::HasConnection() const {
   return ::poll(&waiting, 1, 0) == 1;
 }
 
+void RawServer::Interrupt() { ::shutdown(fd_, SHUT_RDWR); }
+
 void RawServer::Close() {
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;

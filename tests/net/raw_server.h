@@ -62,6 +62,9 @@ class RawServer {
   /// From here on connections are refused.
   void Close();
 
+  /// Ends an Accept() of another thread, and all that come after.
+  void Interrupt();
+
  private:
   int fd_ = -1;
   std::uint16_t port_ = 0;

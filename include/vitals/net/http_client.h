@@ -78,6 +78,10 @@ class VITALS_EXPORT HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
+  /// InvalidArgument when Send() would refuse the request for what it is, so that who sends the
+  /// same one often finds out at once. Asks no network.
+  static absl::Status CheckRequest(const HttpClientRequest& request);
+
   /// Sends a request and waits for the whole answer. Errors show neither headers nor more of the
   /// URL than scheme, host and port:
   ///
