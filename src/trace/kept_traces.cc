@@ -1,0 +1,119 @@
+#include "trace/kept_traces.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "trace/span_codec.h"
+
+VITALS_NAMESPACE_BEGIN
+namespace trace {
+
+std::size_t KeptTraces::Segment::heap_bytes() const noexcept {
+  return sizeof(Segment) + kHeapBlockBytes + signatures.capacity() * sizeof(SignatureBlock) +
+         kHeapBlockBytes;
+}
+
+std::span<SignatureBlock> KeptTraces::Segment::SignatureOf(const Row& row) noexcept {
+  return {signatures.data() + row.first_block, row.block_count};
+}
+
+TraceColumns KeptTraces::ColumnsOf(const TraceRecord& record) noexcept {
+  return {record.start_unix_ns, record.duration_ns(), record.statuses};
+}
+
+void KeptTraces::Add(KeptTrace trace) {
+  if (end_ / kSegmentTraces == end_segment()) {
+    segments_.push_back(std::make_unique<Segment>());
+    heap_bytes_ += segments_.back()->heap_bytes();
+  }
+  Segment& segment = SegmentOf(end_);
+  const std::size_t place = end_ % kSegmentTraces;
+  const std::size_t first_block = segment.signatures.size();
+  const std::size_t blocks = SignatureBlocks(trace.record.facet_count);
+
+  heap_bytes_ -= segment.heap_bytes();
+  segment.signatures.resize(first_block + blocks);
+  if (place == kSegmentTraces - 1) segment.signatures.shrink_to_fit();
+  heap_bytes_ += segment.heap_bytes() + trace.record.spans.heap_bytes();
+
+  Row& row = segment.rows[place];
+  row = {ColumnsOf(trace.record), static_cast<std::uint32_t>(first_block),
+         static_cast<std::uint32_t>(blocks)};
+  const std::span<SignatureBlock> signature = segment.SignatureOf(row);
+  VisitRecords(trace.record.spans.bytes(), [&](const SpanHead& head, const char* record) {
+    VisitFacets(head, record, [&](Facet facet) { AddFacet(signature, facet); });
+    return true;
+  });
+  index_.emplace(trace.record.id, end_);
+  spans_ += trace.record.span_count;
+  segment.traces[place] = std::move(trace);
+  ++end_;
+}
+
+const KeptTrace* KeptTraces::Find(const TraceId& id) const noexcept {
+  const auto found = index_.find(id);
+  if (found == index_.end()) return nullptr;
+  return &SegmentOf(found->second).traces[found->second % kSegmentTraces];
+}
+
+bool KeptTraces::AddLateSpan(const SpanData& span, const TraceLimits& limits, NameTable& names) {
+  const std::uint64_t number = index_.find(span.trace_id)->second;
+  Segment& segment = SegmentOf(number);
+  TraceRecord& record = segment.traces[number % kSegmentTraces].record;
+  const std::size_t records_before = record.spans.bytes().size();
+  const std::size_t bytes_before = record.spans.heap_bytes();
+  if (!record.Add(span, true, limits, names)) return false;
+
+  heap_bytes_ += record.spans.heap_bytes() - bytes_before;
+  ++spans_;
+  Row& row = segment.rows[number % kSegmentTraces];
+  row.columns = ColumnsOf(record);
+  // The signature stays as large as it was: it gets fuller, and tells less.
+  const std::span<SignatureBlock> signature = segment.SignatureOf(row);
+  const char* const late = record.spans.bytes().data() + records_before;
+  VisitFacets(HeadOf(late), late, [&](Facet facet) { AddFacet(signature, facet); });
+  return true;
+}
+
+const KeptTrace* KeptTraces::Oldest() const noexcept {
+  if (first_ == end_) return nullptr;
+  return &SegmentOf(first_).traces[first_ % kSegmentTraces];
+}
+
+void KeptTraces::RemoveOldest() {
+  KeptTrace& trace = SegmentOf(first_).traces[first_ % kSegmentTraces];
+  index_.erase(trace.record.id);
+  spans_ -= trace.record.span_count;
+  heap_bytes_ -= trace.record.spans.heap_bytes();
+  trace = KeptTrace();
+  ++first_;
+  if (first_ / kSegmentTraces > first_segment_) {
+    heap_bytes_ -= segments_.front()->heap_bytes();
+    segments_.pop_front();
+    ++first_segment_;
+  }
+}
+
+void KeptTraces::Scan(std::uint64_t segment_number, const SpanMatcher& matcher,
+                      std::vector<Candidate>& candidates) const {
+  if (segment_number < first_segment_ || segment_number >= end_segment()) return;
+  Segment& segment = *segments_[segment_number - first_segment_];
+  const std::uint64_t base = segment_number * kSegmentTraces;
+  const std::size_t begin = std::max(first_, base) - base;
+  const std::size_t end = std::min<std::uint64_t>(end_ - base, kSegmentTraces);
+  for (std::size_t place = begin; place < end; ++place) {
+    const Row& row = segment.rows[place];
+    if (!matcher.MatchesColumns(row.columns)) continue;
+    if (!matcher.MayMatch(segment.SignatureOf(row))) continue;
+    candidates.push_back({row.columns.start_unix_ns, segment.traces[place].record.id});
+  }
+}
+
+std::size_t KeptTraces::bytes() const noexcept {
+  constexpr std::size_t kIndexEntryBytes = sizeof(decltype(index_)::value_type) + 1;
+  return heap_bytes_ + index_.capacity() * kIndexEntryBytes +
+         segments_.size() * sizeof(segments_.front());
+}
+
+}  // namespace trace
+VITALS_NAMESPACE_END
