@@ -13,10 +13,6 @@ std::size_t KeptTraces::Segment::heap_bytes() const noexcept {
          kHeapBlockBytes;
 }
 
-std::span<SignatureBlock> KeptTraces::Segment::SignatureOf(const Row& row) noexcept {
-  return {signatures.data() + row.first_block, row.block_count};
-}
-
 TraceColumns KeptTraces::ColumnsOf(const TraceRecord& record) noexcept {
   return {record.start_unix_ns, record.duration_ns(), record.statuses};
 }
@@ -36,18 +32,26 @@ void KeptTraces::Add(KeptTrace trace) {
   if (place == kSegmentTraces - 1) segment.signatures.shrink_to_fit();
   heap_bytes_ += segment.heap_bytes() + trace.record.spans.heap_bytes();
 
-  Row& row = segment.rows[place];
-  row = {ColumnsOf(trace.record), static_cast<std::uint32_t>(first_block),
-         static_cast<std::uint32_t>(blocks)};
-  const std::span<SignatureBlock> signature = segment.SignatureOf(row);
-  VisitRecords(trace.record.spans.bytes(), [&](const SpanHead& head, const char* record) {
-    VisitFacets(head, record, [&](Facet facet) { AddFacet(signature, facet); });
+  segment.rows[place] = {ColumnsOf(trace.record), static_cast<std::uint32_t>(first_block),
+                         static_cast<std::uint32_t>(blocks)};
+  segment.traces[place] = std::move(trace);
+  const TraceRecord& record = segment.traces[place].record;
+  AddFacets(end_, 0);
+  index_.emplace(record.id, end_);
+  spans_ += record.span_count;
+  ++end_;
+}
+
+void KeptTraces::AddFacets(std::uint64_t number, std::size_t offset) noexcept {
+  Segment& segment = SegmentOf(number);
+  const Row& row = segment.rows[number % kSegmentTraces];
+  const Signature<SignatureBlock> signature(segment.signatures.data() + row.first_block,
+                                            row.block_count, number);
+  const TraceRecord& trace = segment.traces[number % kSegmentTraces].record;
+  VisitRecords(trace.spans.bytes().substr(offset), [&](const SpanHead& head, const char* record) {
+    VisitFacets(head, record, [&](Facet facet) { signature.Add(facet); });
     return true;
   });
-  index_.emplace(trace.record.id, end_);
-  spans_ += trace.record.span_count;
-  segment.traces[place] = std::move(trace);
-  ++end_;
 }
 
 const KeptTrace* KeptTraces::Find(const TraceId& id) const noexcept {
@@ -66,12 +70,9 @@ bool KeptTraces::AddLateSpan(const SpanData& span, const TraceLimits& limits, Na
 
   heap_bytes_ += record.spans.heap_bytes() - bytes_before;
   ++spans_;
-  Row& row = segment.rows[number % kSegmentTraces];
-  row.columns = ColumnsOf(record);
+  segment.rows[number % kSegmentTraces].columns = ColumnsOf(record);
   // The signature stays as large as it was: it gets fuller, and tells less.
-  const std::span<SignatureBlock> signature = segment.SignatureOf(row);
-  const char* const late = record.spans.bytes().data() + records_before;
-  VisitFacets(HeadOf(late), late, [&](Facet facet) { AddFacet(signature, facet); });
+  AddFacets(number, records_before);
   return true;
 }
 
@@ -97,14 +98,17 @@ void KeptTraces::RemoveOldest() {
 void KeptTraces::Scan(std::uint64_t segment_number, const SpanMatcher& matcher,
                       std::vector<Candidate>& candidates) const {
   if (segment_number < first_segment_ || segment_number >= end_segment()) return;
-  Segment& segment = *segments_[segment_number - first_segment_];
+  const Segment& segment = *segments_[segment_number - first_segment_];
   const std::uint64_t base = segment_number * kSegmentTraces;
   const std::size_t begin = std::max(first_, base) - base;
   const std::size_t end = std::min<std::uint64_t>(end_ - base, kSegmentTraces);
   for (std::size_t place = begin; place < end; ++place) {
     const Row& row = segment.rows[place];
     if (!matcher.MatchesColumns(row.columns)) continue;
-    if (!matcher.MayMatch(segment.SignatureOf(row))) continue;
+    if (!matcher.MayMatch(
+            {segment.signatures.data() + row.first_block, row.block_count, base + place})) {
+      continue;
+    }
     candidates.push_back({row.columns.start_unix_ns, segment.traces[place].record.id});
   }
 }

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -82,8 +81,10 @@ class KeptTraces {
     std::vector<SignatureBlock> signatures;
 
     std::size_t heap_bytes() const noexcept;
-    std::span<SignatureBlock> SignatureOf(const Row& row) noexcept;
   };
+
+  // Adds the facets of the records behind the first `offset` bytes to the trace's signature.
+  void AddFacets(std::uint64_t number, std::size_t offset) noexcept;
 
   static TraceColumns ColumnsOf(const TraceRecord& record) noexcept;
   Segment& SegmentOf(std::uint64_t number) const noexcept {

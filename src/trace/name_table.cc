@@ -29,7 +29,7 @@ std::uint32_t NameTable::Add(std::string_view permanent) {
   std::unique_ptr<Chunk>& chunk = chunks_[size_ / kChunkNames];
   if (chunk == nullptr) chunk = std::make_unique<Chunk>();
   ids_.emplace(permanent, size_);
-  (*chunk)[size_ % kChunkNames] = permanent;
+  chunk->names[size_ % kChunkNames] = permanent;
   return size_++;
 }
 

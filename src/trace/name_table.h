@@ -51,7 +51,16 @@ class NameTable {
   std::optional<std::uint32_t> Find(std::string_view text) const;
 
   std::string_view NameOf(std::uint32_t id) const noexcept {
-    return (*chunks_[id / kChunkNames])[id % kChunkNames];
+    return chunks_[id / kChunkNames]->names[id % kChunkNames];
+  }
+
+  /// The types of values that a key had: bit i for alternative i of AttributeValue. Needs the lock.
+  std::uint8_t ValueTypes(std::uint32_t key) const noexcept {
+    return chunks_[key / kChunkNames]->value_types[key % kChunkNames];
+  }
+  void AddValueType(std::uint32_t key, std::size_t type) noexcept {
+    chunks_[key / kChunkNames]->value_types[key % kChunkNames] |=
+        static_cast<std::uint8_t>(1 << type);
   }
 
   /// Memory of the table, this object included.
@@ -77,7 +86,11 @@ class NameTable {
   std::uint32_t FindOrAdd(std::string_view name);
   std::uint32_t Add(std::string_view permanent);
 
-  using Chunk = std::array<std::string_view, kChunkNames>;
+  struct Chunk {
+    std::array<std::string_view, kChunkNames> names;
+    std::array<std::uint8_t, kChunkNames> value_types{};
+  };
+
   std::array<std::unique_ptr<Chunk>, kMaxChunks> chunks_;
   std::uint32_t size_ = 0;
   std::unordered_map<std::string_view, std::uint32_t, NameHash> ids_;

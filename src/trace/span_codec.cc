@@ -113,7 +113,9 @@ AttributeView ReadValue(const char*& in) noexcept {
 char* WriteAttributes(const std::vector<SpanAttribute>& attributes, NameTable& names, char* out) {
   out = base::WriteVarint(attributes.size(), out);
   for (const SpanAttribute& attribute : attributes) {
-    out = base::WriteVarint(names.IdOf(attribute.key), out);
+    const std::uint32_t key = names.IdOf(attribute.key);
+    names.AddValueType(key, attribute.value.index());
+    out = base::WriteVarint(key, out);
     out = WriteValue(attribute.value, out);
   }
   return out;

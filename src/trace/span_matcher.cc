@@ -25,12 +25,14 @@ std::optional<Number> ParseShortest(std::string_view text) {
   return number;
 }
 
-// The values whose text this is.
-std::vector<AttributeView> ValuesOf(std::string_view text) {
+// The values whose text this is, of the given types: see NameTable::ValueTypes().
+std::vector<AttributeView> ValuesOf(std::string_view text, std::uint8_t types) {
   std::vector<AttributeView> values = {text};
   if (text == "true" || text == "false") values.emplace_back(text == "true");
   if (const auto number = ParseShortest<std::int64_t>(text)) values.emplace_back(*number);
   if (const auto number = ParseShortest<double>(text)) values.emplace_back(*number);
+  std::erase_if(values,
+                [&](const AttributeView& value) { return (types >> value.index() & 1) == 0; });
   return values;
 }
 
@@ -51,7 +53,9 @@ SpanMatcher::SpanMatcher(const TraceQuery& query, const NameTable& names) : quer
   if (query.status) statuses_ = static_cast<std::uint8_t>(1 << static_cast<int>(*query.status));
   for (const auto& [key, text] : query.attributes) {
     const std::optional<std::uint32_t> id = Find(key, names);
-    if (id) conditions_.push_back({*id, ValuesOf(text)});
+    if (!id) continue;
+    conditions_.push_back({*id, ValuesOf(text, names.ValueTypes(*id))});
+    can_match_ &= !conditions_.back().values.empty();
   }
   RequireFacets();
 }
@@ -91,10 +95,10 @@ void SpanMatcher::RequireFacets() {
   if (asked.size() == 1) required_ = std::move(asked);
 }
 
-bool SpanMatcher::MayMatch(std::span<const SignatureBlock> signature) const noexcept {
+bool SpanMatcher::MayMatch(const Signature<const SignatureBlock>& signature) const noexcept {
   return std::all_of(required_.begin(), required_.end(), [&](const AnyFacet& facets) {
     return std::any_of(facets.begin(), facets.end(),
-                       [&](Facet facet) { return MayHaveFacet(signature, facet); });
+                       [&](Facet facet) { return signature.MayHave(facet); });
   });
 }
 

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -30,7 +29,7 @@ class SpanMatcher {
   /// Needs the lock of the names.
   SpanMatcher(const TraceQuery& query, const NameTable& names);
 
-  /// False where a name or key of the query is one that no span ever had.
+  /// False where no span ever had a name of the query, or a key with a value of such a type.
   bool can_match() const noexcept { return can_match_; }
 
   /// Whether it asks for more than the columns tell.
@@ -46,7 +45,7 @@ class SpanMatcher {
   }
 
   /// False where no span of the trace can match.
-  bool MayMatch(std::span<const SignatureBlock> signature) const noexcept;
+  bool MayMatch(const Signature<const SignatureBlock>& signature) const noexcept;
 
   /// Whether the trace matches.
   bool Matches(const TraceRecord& trace) const noexcept;

@@ -6,7 +6,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <variant>
 
@@ -77,7 +76,7 @@ inline constexpr std::size_t kPairedAttributes = 8;
 constexpr std::size_t FacetCount(SpanStatus status, std::size_t attributes) noexcept {
   const std::size_t others = status == SpanStatus::kUnset ? 2 : 3;
   const std::size_t paired = std::min(attributes, kPairedAttributes);
-  return others * (others + 1) / 2 + attributes * (others + 1) + paired * (paired + 1) / 2;
+  return others * (others + 1) / 2 + attributes * (others + 1) + (paired * paired - paired) / 2;
 }
 
 /// Calls `visit(facet)` with each facet of a record.
@@ -120,41 +119,55 @@ constexpr std::size_t SignatureBlocks(std::size_t facets) noexcept {
   return std::clamp<std::size_t>((facets + kFacetsPerBlock - 1) / kFacetsPerBlock, 1, 64);
 }
 
-namespace internal {
+/// A trace's signature, as it is asked and added to. `Block` may be const.
+///
+/// The trace's number has a part in which bits a facet sets. Traces of a program have most facets
+/// in common: without it, a facet that looks like those of one trace would look like those of all.
+template <typename Block>
+class Signature {
+ public:
+  Signature(Block* blocks, std::size_t count, std::uint64_t trace_number) noexcept
+      : blocks_(blocks), count_(count), salt_(trace_number * 0x9E37'79B9'7F4A'7C15) {}
 
-struct FacetBits {
-  explicit FacetBits(Facet facet) noexcept : low(facet & 0xFFFF'FFFF), high(facet >> 32) {}
-
-  std::size_t Block(std::size_t blocks) const noexcept { return high * blocks >> 32; }
-
-  // The lower half is that of a good hash; four times 9 bits are 4 more than it has, so the last
-  // number shares some with the first.
-  template <typename Visit>
-  void VisitBits(Visit visit) const noexcept {
-    const std::uint64_t bits = low | low << 32;
-    for (unsigned shift = 0; shift < 36; shift += 9) visit(bits >> shift & 511);
+  void Add(Facet facet) const noexcept {
+    const Place place = PlaceOf(facet);
+    for (unsigned shift = 0; shift < kBits * 9; shift += 9) {
+      const std::uint64_t bit = place.bits >> shift & 511;
+      place.block.words[bit / 64] |= std::uint64_t{1} << bit % 64;
+    }
   }
 
-  std::uint64_t low;
-  std::uint64_t high;
+  /// False only where the facet was never added.
+  bool MayHave(Facet facet) const noexcept {
+    const Place place = PlaceOf(facet);
+    std::uint64_t all = 1;
+    for (unsigned shift = 0; shift < kBits * 9; shift += 9) {
+      const std::uint64_t bit = place.bits >> shift & 511;
+      all &= place.block.words[bit / 64] >> bit % 64;
+    }
+    return all != 0;
+  }
+
+ private:
+  static constexpr unsigned kBits = 4;
+
+  struct Place {
+    Block& block;
+    std::uint64_t bits;
+  };
+
+  Place PlaceOf(Facet facet) const noexcept {
+    std::uint64_t hash = (facet ^ salt_) * 0xFF51'AFD7'ED55'8CCD;
+    hash ^= hash >> 32;
+    // The block is the same in traces of one size: the processor sees the stride, and fetches ahead
+    // what a search asks for next.
+    return {blocks_[(facet >> 32) * count_ >> 32], hash};
+  }
+
+  Block* blocks_;
+  std::size_t count_;
+  std::uint64_t salt_;
 };
-
-}  // namespace internal
-
-inline void AddFacet(std::span<SignatureBlock> signature, Facet facet) noexcept {
-  const internal::FacetBits bits(facet);
-  SignatureBlock& block = signature[bits.Block(signature.size())];
-  bits.VisitBits([&](std::uint64_t bit) { block.words[bit / 64] |= std::uint64_t{1} << bit % 64; });
-}
-
-/// False only where the facet was never added.
-inline bool MayHaveFacet(std::span<const SignatureBlock> signature, Facet facet) noexcept {
-  const internal::FacetBits bits(facet);
-  const SignatureBlock& block = signature[bits.Block(signature.size())];
-  std::uint64_t all = 1;
-  bits.VisitBits([&](std::uint64_t bit) { all &= block.words[bit / 64] >> bit % 64; });
-  return all != 0;
-}
 
 }  // namespace trace
 VITALS_NAMESPACE_END
