@@ -102,14 +102,24 @@ void KeptTraces::Scan(std::uint64_t segment_number, const SpanMatcher& matcher,
   const std::uint64_t base = segment_number * kSegmentTraces;
   const std::size_t begin = std::max(first_, base) - base;
   const std::size_t end = std::min<std::uint64_t>(end_ - base, kSegmentTraces);
-  for (std::size_t place = begin; place < end; ++place) {
+  const auto signature_of = [&](std::size_t place) {
     const Row& row = segment.rows[place];
-    if (!matcher.MatchesColumns(row.columns)) continue;
-    if (!matcher.MayMatch(
-            {segment.signatures.data() + row.first_block, row.block_count, base + place})) {
-      continue;
-    }
-    candidates.push_back({row.columns.start_unix_ns, segment.traces[place].record.id});
+    return Signature<const SignatureBlock>(segment.signatures.data() + row.first_block,
+                                           row.block_count, base + place);
+  };
+  // In two steps: signatures are mostly not in a cache, and are fetched while others are looked at.
+  std::array<std::uint8_t, kSegmentTraces> places;
+  static_assert(kSegmentTraces <= 256);
+  std::size_t count = 0;
+  for (std::size_t place = begin; place < end; ++place) {
+    if (!matcher.MatchesColumns(segment.rows[place].columns)) continue;
+    places[count++] = static_cast<std::uint8_t>(place);
+    matcher.Prefetch(signature_of(place));
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!matcher.MayMatch(signature_of(places[i]))) continue;
+    candidates.push_back(
+        {segment.rows[places[i]].columns.start_unix_ns, segment.traces[places[i]].record.id});
   }
 }
 

@@ -44,6 +44,11 @@ class SpanMatcher {
            columns.duration_ns <= query_.max_duration_ns && (columns.statuses & statuses_) != 0;
   }
 
+  /// Has the processor fetch what MayMatch() looks at first.
+  void Prefetch(const Signature<const SignatureBlock>& signature) const noexcept {
+    if (!required_.empty()) signature.Prefetch(required_.front().front());
+  }
+
   /// False where no span of the trace can match.
   bool MayMatch(const Signature<const SignatureBlock>& signature) const noexcept;
 
