@@ -15,6 +15,7 @@ if(VITALS_WITH_HTTP)
   find_package(Boost 1.74 REQUIRED)  # Beast and Asio (headers): the asynchronous HTTP server
   find_package(OpenSSL REQUIRED)     # TLS of the HTTP server
   find_package(ZLIB REQUIRED)        # gzip of pages
+  find_package(CURL 7.88 REQUIRED)   # the HTTP client: spans pushed to a collector
 endif()
 
 if(VITALS_WITH_PROMETHEUS_CPP)

@@ -24,13 +24,15 @@ build     libcli11-dev            the flags of the example host
 build     prometheus-cpp-dev      the bridge to it; the peer that benchmarks compare with
 build     libcivetweb-dev         the CMake package of prometheus-cpp asks for it
 build     civetweb                the CMake package of civetweb asks for its binary
-build     libcurl4-openssl-dev    the CMake package of prometheus-cpp asks for it
+build     libcurl4-openssl-dev    the HTTP client; the CMake package of prometheus-cpp asks for it
 test      libgtest-dev            unit tests
 test      libgmock-dev            matchers of the unit tests
 test      nlohmann-json3-dev      reads the JSON that we write, and the cases of conformance tests
 test      python3                 drives processes in end-to-end tests, checks the tree
 test      openssl                 makes certificates for the TLS tests
 test      python3-prometheus-client  a parser by others that reads our pages
+test      nodejs                  runs a reader by others of the spans we export
+test      npm                     fetches that reader
 check     clang-format-14         the format of the sources
 check     clang-tidy-14           static analysis
 check     clang-14                the second compiler the sources must be clean with; fuzzers
@@ -57,13 +59,19 @@ wanted() {
   done <<<"$packages" | sort -u -t $'\t' -k1,1
 }
 
+# Whether a package is there that came from elsewhere, and that Debian's would conflict with: npm is part
+# of the nodejs that others package.
+is_from_elsewhere() {
+  [[ $1 == npm ]] && command -v npm >/dev/null
+}
+
 # Prints those lines of standard input whose package is not installed.
 missing() {
   local installed package why
   installed=$(dpkg-query -W -f '${Package}\t${db:Status-Status}\n' 2>/dev/null |
     awk -F '\t' '$2 == "installed" { print $1 }')
   while IFS=$'\t' read -r package why; do
-    grep -qxF -- "$package" <<<"$installed" || printf '%s\t%s\n' "$package" "$why"
+    grep -qxF -- "$package" <<<"$installed" || is_from_elsewhere "$package" || printf '%s\t%s\n' "$package" "$why"
   done
 }
 

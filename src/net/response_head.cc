@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "fmt/format.h"
+#include "net/http_fields.h"
 #include "vitals/base/log.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -47,30 +48,6 @@ std::string_view ReasonPhrase(int status) {
   return found == kReasons.end() ? "Unknown" : found->phrase;
 }
 
-bool IsToken(std::string_view name) {
-  constexpr std::string_view kTokenCharacters =
-      "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  return !name.empty() && name.find_first_not_of(kTokenCharacters) == std::string_view::npos;
-}
-
-bool IsFieldValue(std::string_view value) {
-  return value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
-}
-
-// Written out, since strftime() would follow the host's locale.
-void AppendDate(std::time_t now, std::string& head) {
-  static constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed",
-                                                            "Thu", "Fri", "Sat"};
-  static constexpr std::array<std::string_view, 12> kMonths = {
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::tm utc = {};
-  if (gmtime_r(&now, &utc) == nullptr) return;
-  fmt::format_to(std::back_inserter(head), "Date: {}, {:02} {} {:04} {:02}:{:02}:{:02} GMT\r\n",
-                 kDays[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
-                 kMonths[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
-                 utc.tm_min, utc.tm_sec);
-}
-
 void AppendHeader(std::string_view name, std::string_view value, std::string& head) {
   if (!IsToken(name) || !IsFieldValue(value)) {
     Log(LogSeverity::kError,
@@ -88,7 +65,9 @@ bool StatusHasBody(int status) { return status >= 200 && status != 204 && status
 std::string ResponseHead(const HttpResponse& response, const ResponseFraming& framing) {
   std::string head =
       fmt::format("HTTP/1.1 {} {}\r\n", response.status, ReasonPhrase(response.status));
-  AppendDate(framing.now, head);
+  head += "Date: ";
+  AppendHttpDate(framing.now, head);
+  head += "\r\n";
   if (StatusHasBody(response.status)) {
     if (!response.content_type.empty()) {
       AppendHeader("Content-Type", response.content_type, head);

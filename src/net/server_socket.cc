@@ -51,9 +51,18 @@ int OpenTracked(OpenFunction open) {
 
 }  // namespace
 
+int OpenTrackedSocket(int family, int type, int protocol) {
+  return OpenTracked([=] { return ::socket(family, type | SOCK_CLOEXEC, protocol); });
+}
+
+void CloseTrackedSocket(int fd) noexcept {
+  const base::MutexLock lock(table_mutex);
+  Table().erase(fd);
+  ::close(fd);
+}
+
 ServerSocket ServerSocket::Open(int family) {
-  return ServerSocket(OpenTracked(
-      [family] { return ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }));
+  return ServerSocket(OpenTrackedSocket(family, SOCK_STREAM | SOCK_NONBLOCK, 0));
 }
 
 ServerSocket ServerSocket::Accept() const {
@@ -65,11 +74,7 @@ void ServerSocket::Close() noexcept {
   if (fd_ < 0) return;
   const int saved_errno = errno;
   // In a fork child the descriptor is closed and its number may belong to someone else.
-  if (fork_generation_ == base::ForkGeneration()) {
-    const base::MutexLock lock(table_mutex);
-    Table().erase(fd_);
-    ::close(fd_);
-  }
+  if (fork_generation_ == base::ForkGeneration()) CloseTrackedSocket(fd_);
   fd_ = -1;
   errno = saved_errno;
 }

@@ -10,6 +10,13 @@
 VITALS_NAMESPACE_BEGIN
 namespace net {
 
+/// A socket that is closed at exec, and in a fork child as those of ServerSocket are, for a library
+/// that keeps descriptors by number. -1 on failure, with errno set.
+int OpenTrackedSocket(int family, int type, int protocol);
+
+/// Closes what OpenTrackedSocket() opened. Not in a fork child, where it is closed.
+void CloseTrackedSocket(int fd) noexcept;
+
 /// Owns a listening socket or a connection of a server: non-blocking, closed at exec. Every
 /// descriptor that is open through this class is closed in a fork child, without a byte being
 /// written and without asking any event loop, whose epoll set the child shares with its parent. One

@@ -1,14 +1,13 @@
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <functional>
 #include <set>
 #include <string>
 #include <thread>
 
 #include "gtest/gtest.h"
+#include "tests/net/child_process.h"
 #include "tests/net/server_test.h"
 #include "tests/net/test_files.h"
 
@@ -27,15 +26,6 @@ constexpr bool kChildHasNoThreads = false;
 #else
 constexpr bool kChildHasNoThreads = false;
 #endif
-
-// Runs `body` in a fork child; returns its exit code, or -1 when a signal ended it.
-int InChild(const std::function<int()>& body) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(body());
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 bool IsSocket(int fd) {
   char target[64] = {};

@@ -11,7 +11,7 @@ static=()
 ls "$libdir"/libvitals_*.so >/dev/null 2>&1 || static=(--static)
 read -ra flags <<<"$(pkg-config "${static[@]}" --cflags --libs vitals-core)"
 for flag in "${flags[@]}"; do
-  if [[ $flag == -lssl || $flag == *boost* ]]; then
+  if [[ $flag == -lssl || $flag == -lcurl || $flag == *boost* ]]; then
     echo "vitals-core asks for $flag, which only the HTTP side needs" >&2
     exit 1
   fi
