@@ -18,9 +18,12 @@ namespace {
 
 class TraceJsonEncoder {
  public:
-  TraceJsonEncoder(std::span<const SpanData> spans, const TraceAnalysis& analysis,
-                   const TraceJsonOptions& options, std::string& page)
+  // `stored` is where the spans are from; null when no store has marked them.
+  TraceJsonEncoder(std::span<const SpanData> spans, const StoredTrace* stored,
+                   const TraceAnalysis& analysis, const TraceJsonOptions& options,
+                   std::string& page)
       : spans_(spans),
+        stored_(stored),
         analysis_(analysis),
         max_bytes_(options.max_bytes),
         begin_(page.size()),
@@ -30,6 +33,7 @@ class TraceJsonEncoder {
   void Run() {
     json_.BeginObject();
     if (!spans_.empty()) WriteHead();
+    if (stored_ != nullptr) WriteStored(stored_->summary);
     WriteLists();
     json_.EndObject();
   }
@@ -45,6 +49,19 @@ class TraceJsonEncoder {
     WriteId("trace_id", spans_.front().trace_id, json_);
     WriteInterval(start, end);
     WriteId("root_span_id", spans_[*analysis_.critical_path.root].span_id, json_);
+  }
+
+  void WriteStored(const TraceSummary& summary) {
+    WriteMarks(TraceMarkNames(summary.marks));
+    WriteText("kept_for", TraceKeepReasonName(summary.kept_for), json_);
+    WriteNumber("refused_spans", summary.refused_spans, json_);
+  }
+
+  void WriteMarks(const std::vector<std::string_view>& marks) {
+    json_.Key("marks");
+    json_.BeginArray();
+    for (const std::string_view mark : marks) json_.String(mark);
+    json_.EndArray();
   }
 
   void WriteLists() {
@@ -125,6 +142,9 @@ class TraceJsonEncoder {
     WriteLinks(span);
     WriteLosses(span, json_);
     WriteMarkIf("duplicate", analysis_.duplicate[i], json_);
+    if (stored_ != nullptr && stored_->span_marks[i] != kSpanMarkNone) {
+      WriteMarks(SpanMarkNames(stored_->span_marks[i]));
+    }
     json_.EndObject();
   }
 
@@ -165,6 +185,7 @@ class TraceJsonEncoder {
   }
 
   const std::span<const SpanData> spans_;
+  const StoredTrace* const stored_;
   const TraceAnalysis& analysis_;
   const std::size_t max_bytes_;
   const std::size_t begin_;
@@ -172,15 +193,25 @@ class TraceJsonEncoder {
   base::JsonWriter json_;
 };
 
+absl::Status Encode(std::span<const SpanData> spans, const StoredTrace* stored, std::string& page,
+                    const TraceJsonOptions& options) {
+  const absl::StatusOr<TraceAnalysis> analysis = AnalyzeTrace(spans);
+  if (!analysis.ok()) return analysis.status();
+  TraceJsonEncoder(spans, stored, *analysis, options, page).Run();
+  return absl::OkStatus();
+}
+
 }  // namespace
 }  // namespace exporter
 
 absl::Status EncodeTraceJson(std::span<const SpanData> spans, std::string& page,
                              const TraceJsonOptions& options) {
-  const absl::StatusOr<TraceAnalysis> analysis = AnalyzeTrace(spans);
-  if (!analysis.ok()) return analysis.status();
-  exporter::TraceJsonEncoder(spans, *analysis, options, page).Run();
-  return absl::OkStatus();
+  return exporter::Encode(spans, nullptr, page, options);
+}
+
+absl::Status EncodeTraceJson(const StoredTrace& trace, std::string& page,
+                             const TraceJsonOptions& options) {
+  return exporter::Encode(trace.spans, &trace, page, options);
 }
 
 VITALS_NAMESPACE_END

@@ -84,22 +84,6 @@ absl::Status CheckQuery(const TraceQuery& query) {
 
 }  // namespace
 
-std::string_view TraceKeepReasonName(TraceKeepReason reason) noexcept {
-  switch (reason) {
-    case TraceKeepReason::kNone:
-      return "none";
-    case TraceKeepReason::kEverything:
-      return "everything";
-    case TraceKeepReason::kError:
-      return "error";
-    case TraceKeepReason::kSlow:
-      return "slow";
-    case TraceKeepReason::kRandom:
-      return "random";
-  }
-  return "none";
-}
-
 absl::StatusOr<std::shared_ptr<TraceStore>> TraceStore::Create(TraceStoreOptions options) {
   absl::Status status = CheckTimes(options);
   status.Update(CheckSizes(options));

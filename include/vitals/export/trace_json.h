@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "vitals/base/config.h"
 #include "vitals/model/span_data.h"
+#include "vitals/trace/trace_query.h"
 
 VITALS_NAMESPACE_BEGIN
 
@@ -40,6 +41,11 @@ struct TraceJsonOptions {
 /// `spans` are of one trace, in any order, whole or not, as for AnalyzeTrace(). ResourceExhausted
 /// for more than kMaxAnalyzedSpans; then nothing is appended. About 1 us and 400 bytes a span.
 VITALS_EXPORT absl::Status EncodeTraceJson(std::span<const SpanData> spans, std::string& page,
+                                           const TraceJsonOptions& options = {});
+
+/// As above, with what the store says of the trace, `marks`, `kept_for` and `refused_spans`, and
+/// the `marks` of those spans that have some: see TraceMark and SpanMark for the names.
+VITALS_EXPORT absl::Status EncodeTraceJson(const StoredTrace& trace, std::string& page,
                                            const TraceJsonOptions& options = {});
 
 VITALS_NAMESPACE_END

@@ -48,6 +48,10 @@ enum SpanMark : std::uint8_t {
   kSpanMarkOutOfOrder = 4,  ///< it starts before its parent, or ends after it
 };
 
+/// The names of the marks in a set, such as "late"; in the order of the bits.
+VITALS_EXPORT std::vector<std::string_view> TraceMarkNames(std::uint8_t marks);
+VITALS_EXPORT std::vector<std::string_view> SpanMarkNames(std::uint8_t marks);
+
 /// One line about a trace.
 struct TraceSummary {
   TraceId trace_id;
