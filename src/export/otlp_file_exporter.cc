@@ -52,6 +52,22 @@ int WriteAll(int fd, std::string_view bytes) {
   return 0;
 }
 
+// Ends a line that someone left unfinished. The size of the file.
+absl::StatusOr<std::uint64_t> PrepareToAppend(int fd, std::string_view what) {
+  struct stat info = {};
+  if (::fstat(fd, &info) != 0) return ErrnoStatus(errno, what);
+  if (!S_ISREG(info.st_mode)) {
+    return absl::InvalidArgumentError(fmt::format("{}: it is no regular file", what));
+  }
+  auto size = static_cast<std::uint64_t>(info.st_size);
+  char last = '\n';
+  if (size != 0 && ::pread(fd, &last, 1, info.st_size - 1) == 1 && last != '\n') {
+    if (const int error = WriteAll(fd, "\n"); error != 0) return ErrnoStatus(error, what);
+    ++size;
+  }
+  return size;
+}
+
 }  // namespace
 
 OtlpFileExporter::OtlpFileExporter(OtlpFileExporterOptions options)
@@ -77,20 +93,16 @@ OtlpFileExporter::~OtlpFileExporter() {
 
 absl::Status OtlpFileExporter::Open() {
   const std::string what = fmt::format("cannot write spans to '{}'", options_.path);
-  fd_ = ::open(options_.path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK,
-               S_IRUSR | S_IWUSR);
-  if (fd_ < 0) return ErrnoStatus(errno, what);
-  struct stat info = {};
-  if (::fstat(fd_, &info) != 0) return ErrnoStatus(errno, what);
-  if (!S_ISREG(info.st_mode)) {
-    return absl::InvalidArgumentError(fmt::format("{}: it is no regular file", what));
+  const int fd = ::open(options_.path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK,
+                        S_IRUSR | S_IWUSR);
+  if (fd < 0) return ErrnoStatus(errno, what);
+  const absl::StatusOr<std::uint64_t> size = PrepareToAppend(fd, what);
+  if (!size.ok()) {
+    ::close(fd);
+    return size.status();
   }
-  file_bytes_ = static_cast<std::uint64_t>(info.st_size);
-  char last = '\n';
-  if (file_bytes_ != 0 && ::pread(fd_, &last, 1, info.st_size - 1) == 1 && last != '\n') {
-    if (const int error = WriteAll(fd_, "\n"); error != 0) return ErrnoStatus(error, what);
-    ++file_bytes_;
-  }
+  fd_ = fd;
+  file_bytes_ = *size;
   return absl::OkStatus();
 }
 

@@ -114,8 +114,9 @@ absl::Status OtlpHttpExporter::Impl::Start() {
   absl::StatusOr<base::Thread> thread = base::Thread::Start("otlp", [this] { Run(); });
   const base::MutexLock lock(mutex_);
   ended_ = !thread.ok();
-  if (thread.ok()) thread_ = *std::move(thread);
-  return thread.status();
+  if (!thread.ok()) return thread.status();
+  thread_ = *std::move(thread);
+  return absl::OkStatus();
 }
 
 void OtlpHttpExporter::Impl::OnEnd(std::span<const SpanData> spans) {

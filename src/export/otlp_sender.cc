@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/utf8.h"
 #include "export/partial_success.h"
 #include "fmt/format.h"
 #include "net/gzip.h"
@@ -108,9 +109,9 @@ OtlpSender::Answer OtlpSender::Judge(
     Answer answer{Answer::Kind::kTaken};
     answer.rejected_spans = std::min<std::uint64_t>(partial.rejected_spans, batch_spans_);
     if (partial.rejected_spans != 0 || !partial.error_message.empty()) {
-      answer.message =
-          fmt::format("the collector rejected {} of {} spans: {}", answer.rejected_spans,
-                      batch_spans_, partial.error_message.substr(0, kMaxMessageBytes));
+      answer.message = fmt::format(
+          "the collector rejected {} of {} spans: {}", answer.rejected_spans, batch_spans_,
+          base::ToValidUtf8(partial.error_message.substr(0, kMaxMessageBytes)));
     }
     return answer;
   }

@@ -14,6 +14,8 @@
 #include "vitals/base/clock.h"
 #include "vitals/base/config.h"
 #include "vitals/export/otlp_http_exporter.h"
+#include "vitals/model/span_data.h"
+#include "vitals/net/http_client.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace otlp {

@@ -1,8 +1,6 @@
 #include "vitals/net/http_client.h"
 
 #include <curl/curl.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +14,7 @@
 #include "base/fork.h"
 #include "base/mutex.h"
 #include "fmt/format.h"
+#include "net/http_client_options.h"
 #include "net/http_fields.h"
 #include "net/option_checks.h"
 #include "net/server_socket.h"
@@ -26,6 +25,9 @@ namespace {
 
 constexpr std::size_t kMaxUrlBytes = 8 * 1024;
 constexpr std::size_t kMaxHeaderBytes = 64 * 1024;
+
+// libcurl counts milliseconds in 31 bits.
+constexpr std::chrono::milliseconds kLongestTimeout = std::chrono::hours(24 * 24);
 
 // Frees by a function of libcurl.
 template <auto free_function>
@@ -43,32 +45,6 @@ using CurlText = std::unique_ptr<char, CurlDeleter<&curl_free>>;
 
 absl::Status NoMemory() { return absl::ResourceExhaustedError("no memory for an HTTP request"); }
 
-bool HasNoControls(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
-  });
-}
-
-absl::Status CheckOptions(HttpClientOptions& options) {
-  absl::Status status;
-  status.Update(CheckTime("connect_timeout", kShortestTimeout, options.connect_timeout));
-  status.Update(CheckTime("timeout", kShortestTimeout, options.timeout));
-  status.Update(CheckCount("max_response_bytes", options.max_response_bytes));
-  if (!options.ca_file.empty() && ::access(options.ca_file.c_str(), R_OK) != 0) {
-    status.Update(absl::InvalidArgumentError(fmt::format(
-        "ca_file '{}' cannot be read: name a PEM file of certificates", options.ca_file)));
-  }
-  if (options.unix_socket_path.size() >= sizeof(sockaddr_un::sun_path)) {
-    status.Update(absl::InvalidArgumentError(
-        fmt::format("unix_socket_path '{}' must be shorter than {} bytes", options.unix_socket_path,
-                    sizeof(sockaddr_un::sun_path))));
-  }
-  if (!HasNoControls(options.user_agent)) {
-    status.Update(absl::InvalidArgumentError("user_agent must be without control characters"));
-  }
-  return status;
-}
-
 // A part of a URL; empty without it.
 std::string UrlPart(const Url& url, CURLUPart part) {
   char* text = nullptr;
@@ -83,7 +59,7 @@ absl::StatusOr<Url> ParseUrl(const std::string& text) {
   }
   Url url(curl_url());
   if (url == nullptr) return NoMemory();
-  const CURLUcode result = HasNoControls(text)
+  const CURLUcode result = IsTextFieldValue(text)
                                ? curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0)
                                : CURLUE_BAD_HOSTNAME;
   if (result == CURLUE_OUT_OF_MEMORY) return NoMemory();
@@ -116,7 +92,7 @@ absl::StatusOr<HeaderList> MakeHeaders(const HttpClientRequest& request) {
   bool done = append("Expect:") && append("Content-Type:");
   for (const auto& [name, value] : request.headers) {
     if (!IsToken(name)) return absl::InvalidArgumentError("a header's name is no HTTP token");
-    if (!HasNoControls(value)) {
+    if (!IsTextFieldValue(value)) {
       return absl::InvalidArgumentError(
           fmt::format("the value of header {} must be without control characters", name));
     }
@@ -274,7 +250,8 @@ void HttpClient::Impl::SetConnection(CURL* easy) const {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, options_.connect_timeout.count());
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                   std::min(options_.connect_timeout, kLongestTimeout).count());
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &OpenSocket);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CloseSocket);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
@@ -300,7 +277,7 @@ void HttpClient::Impl::SetRequest(CURL* easy, const HttpClientRequest& request) 
   }
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   const std::chrono::milliseconds timeout =
-      std::clamp(request.timeout.value_or(options_.timeout), kShortestTimeout, kLongestTime);
+      std::clamp(request.timeout.value_or(options_.timeout), kShortestTimeout, kLongestTimeout);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout.count());
 }
 
@@ -312,7 +289,7 @@ CURLcode HttpClient::Impl::Perform(CURL* easy) {
     if (curl_multi_perform(multi_.get(), &running) != CURLM_OK || running == 0) break;
     // Ends sooner when something happens, when a timeout of the request is near, or by Abort().
     constexpr int kLongestPollMs = 60'000;
-    curl_multi_poll(multi_.get(), nullptr, 0, kLongestPollMs, nullptr);
+    if (curl_multi_poll(multi_.get(), nullptr, 0, kLongestPollMs, nullptr) != CURLM_OK) break;
   }
   int left = 0;
   if (const CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
@@ -368,7 +345,7 @@ absl::StatusOr<HttpClientResponse> HttpClient::Impl::Send(const HttpClientReques
 }
 
 absl::StatusOr<std::unique_ptr<HttpClient>> HttpClient::Create(HttpClientOptions options) {
-  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  if (absl::Status status = CheckLimits(options); !status.ok()) return status;
   if (InitializeCurl() != CURLE_OK) return absl::InternalError("libcurl cannot be initialized");
   Multi multi(curl_multi_init());
   if (multi == nullptr) return absl::ResourceExhaustedError("no memory for an HTTP client");

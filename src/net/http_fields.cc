@@ -39,6 +39,12 @@ bool IsFieldValue(std::string_view text) noexcept {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
+bool IsTextFieldValue(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
+  });
+}
+
 void AppendHttpDate(std::time_t time, std::string& out) {
   std::tm utc = {};
   if (gmtime_r(&time, &utc) == nullptr) return;

@@ -21,6 +21,9 @@ VITALS_EXPORT bool IsToken(std::string_view text) noexcept;
 /// Whether it can be a field value: bytes that do not break the framing (section 5.5).
 VITALS_EXPORT bool IsFieldValue(std::string_view text) noexcept;
 
+/// Whether it is moreover without control characters, but for tabs.
+VITALS_EXPORT bool IsTextFieldValue(std::string_view text) noexcept;
+
 /// Appends "Sun, 06 Nov 1994 08:49:37 GMT", whatever the host's locale (section 5.6.7). Nothing for
 /// a time that no calendar holds.
 VITALS_EXPORT void AppendHttpDate(std::time_t time, std::string& out);

@@ -25,7 +25,7 @@ struct OtlpFileExporterOptions {
 
 /// Appends spans to a file of OTLP JSON Lines, as OpenTelemetry's "OTLP File Exporter" has it: a
 /// line for a batch, which the collector's `otlpjsonfile` receiver reads. Only one exporter may
-/// write a file. Not thread-safe.
+/// write a file, and nobody else may rename or cut it. Not thread-safe.
 ///
 /// In a fork child it is off: Export() fails, and nothing is written.
 class VITALS_EXPORT OtlpFileExporter final : public SpanExporter {

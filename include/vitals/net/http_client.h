@@ -20,8 +20,8 @@
 VITALS_NAMESPACE_BEGIN
 namespace net {
 
-/// What a client asks for, and what it puts up with. Times are at least 1 ms; one beyond a year
-/// stands for never.
+/// What a client asks for, and what it puts up with. Times are at least 1 ms; one beyond 24
+/// days is cut to these.
 struct HttpClientOptions {
   /// To resolve the name, to connect and to agree on TLS.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(5);
