@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "fmt/format.h"
@@ -92,10 +91,10 @@ absl::StatusOr<std::shared_ptr<TraceStore>> TraceStore::Create(TraceStoreOptions
     // Never destroyed, so nobody owns it.
     options.clock = std::shared_ptr<const Clock>(std::shared_ptr<void>(), &Clock::System());
   }
-  return std::shared_ptr<TraceStore>(new TraceStore(std::move(options)));
+  return std::shared_ptr<TraceStore>(new TraceStore(options));
 }
 
-TraceStore::TraceStore(TraceStoreOptions options)
+TraceStore::TraceStore(const TraceStoreOptions& options)
     : state_(std::make_unique<trace::StoreState>(options)) {}
 
 TraceStore::~TraceStore() = default;

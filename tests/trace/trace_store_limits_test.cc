@@ -183,7 +183,7 @@ TEST(TraceStoreLimitsTest, NothingIsUncountedWhateverComes) {
   std::mt19937_64 random(7);  // NOLINT(cert-msc51-cpp): the same in each run
   TraceStoreOptions options = Small();
   options.max_pending_bytes = kMebibyte;
-  options.max_spans_per_trace = 20;
+  options.max_spans_per_trace = 3;
   options.max_age = seconds(20);
   options.grace_period = milliseconds(300);
   options.max_pending_age = seconds(3);

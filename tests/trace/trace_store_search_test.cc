@@ -33,7 +33,8 @@ class TraceStoreSearchTest : public ::testing::TestWithParam<bool> {
 
   std::vector<std::uint64_t> Search(const TraceQuery& query) {
     std::vector<std::uint64_t> found;
-    for (const TraceSummary& summary : store_->Search(query).value()) {
+    const std::vector<TraceSummary> summaries = store_->Search(query).value();
+    for (const TraceSummary& summary : summaries) {
       EXPECT_EQ((summary.marks & kTraceMarkPending) == 0, GetParam());
       found.push_back(summary.trace_id.low);
     }

@@ -145,7 +145,7 @@ class VITALS_EXPORT TraceStore final : public SpanProcessor {
   TraceStoreStats stats() const;
 
  private:
-  explicit TraceStore(TraceStoreOptions options);
+  explicit TraceStore(const TraceStoreOptions& options);
 
   const std::unique_ptr<trace::StoreState> state_;
 };
