@@ -15,7 +15,7 @@ absl::StatusOr<std::shared_ptr<SpanMetrics>> SpanMetrics::Create(const SpanMetri
   if (!spans.ok()) return spans.status();
   auto durations = registry.AddHistogram({.name = "vitals_span_duration_seconds",
                                           .help = "From start to end of sampled spans.",
-                                          .bounds = *Bounds::Exponential(1e-6, 4, 14),
+                                          .bounds = Bounds::Exponential(1e-6, 4, 14),
                                           .max_series = options.max_series,
                                           .unit = "seconds"},
                                          {"component", "span_name", "span_kind"});
