@@ -4,6 +4,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <thread>
 
 #if defined(__x86_64__)
 #include <x86intrin.h>
@@ -18,6 +20,7 @@
 
 #include "bench/measure.h"
 #include "vitals/trace/context_scope.h"
+#include "vitals/trace/trace_store.h"
 #include "vitals/trace/tracer_provider.h"
 
 namespace bench {
@@ -129,6 +132,56 @@ void ScopeEnterAndLeave(benchmark::State& state) {
   MeasureUpdate(state, [&context] { const vitals::ContextScope scope(context); });
 }
 BENCHMARK(ScopeEnterAndLeave)->Name("context_scope/vitals")->Apply(ForThreads);
+
+// Ends ten spans, one trace: a root with an attribute, and its steps.
+void RecordTrace(const vitals::Tracer& tracer) {
+  auto root = tracer.StartSpan("job", vitals::SpanKind::kConsumer);
+  root.SetAttribute("job.kind", "compress");
+  for (int step = 0; step < 9; ++step) const auto span = tracer.StartSpan("step");
+}
+
+// Records so many spans a second for so long, as a thread that has pauses: it sleeps when it is
+// ahead.
+void RecordAtRate(const vitals::Tracer& tracer, std::int64_t spans_per_second,
+                  std::chrono::seconds duration) {
+  using std::chrono::steady_clock;
+  const steady_clock::time_point start = steady_clock::now();
+  const std::int64_t total = spans_per_second * duration.count();
+  for (std::int64_t spans = 0; spans < total;) {
+    const auto elapsed = std::chrono::duration<double>(steady_clock::now() - start);
+    const auto due =
+        static_cast<std::int64_t>(elapsed.count() * static_cast<double>(spans_per_second));
+    for (; spans < std::min(due, total); spans += 10) RecordTrace(tracer);
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+}
+
+// Two threads, together a million spans a second for ten seconds, into a store that keeps errors,
+// the slowest and a hundredth. Reports what was lost on the way, which should be nothing, and what
+// arrived.
+void Soak(benchmark::State& state) {
+  constexpr std::int64_t kSpansPerSecond = 500'000;
+  constexpr std::chrono::seconds kDuration(10);
+  auto provider = *vitals::TracerProvider::Create({});
+  const std::shared_ptr<vitals::TraceStore> store = *vitals::TraceStore::Create({});
+  provider->AddProcessor(store).IgnoreError();
+  const vitals::Tracer tracer = provider->GetTracer("soak");
+  const vitals::TraceStats before = provider->stats();
+  for (auto _ : state) {
+    std::thread other([&tracer] { RecordAtRate(tracer, kSpansPerSecond, kDuration); });
+    RecordAtRate(tracer, kSpansPerSecond, kDuration);
+    other.join();
+  }
+  provider->Stop();
+  const vitals::TraceStats after = provider->stats();
+  const std::uint64_t lost = after.dropped_ring_full - before.dropped_ring_full +
+                             after.dropped_no_ring - before.dropped_no_ring + after.dropped_backlog;
+  state.counters["lost_spans"] = static_cast<double>(lost);
+  state.counters["spans_per_second"] = benchmark::Counter(
+      static_cast<double>(store->stats().received_spans), benchmark::Counter::kIsRate);
+  state.counters["kept_traces"] = static_cast<double>(store->stats().traces);
+}
+BENCHMARK(Soak)->Name("span_soak/vitals")->UseRealTime()->Iterations(1)->Unit(benchmark::kSecond);
 
 #if defined(__x86_64__)
 struct alignas(64) Record {
