@@ -324,7 +324,7 @@ absl::StatusOr<HttpClientResponse> HttpClient::Impl::Send(const HttpClientReques
   const CURLcode result = Perform(easy.get());
   // A server that closes within the headers has answered, to libcurl.
   if (result == CURLE_OK && answer.head_ended) {
-    long status = 0;
+    long status = 0;  // NOLINT(google-runtime-int): libcurl writes one
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
     answer.response.status = static_cast<int>(status);
     return std::move(answer.response);

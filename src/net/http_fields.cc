@@ -58,7 +58,7 @@ std::optional<std::chrono::sys_seconds> ParseHttpDate(std::string_view text) noe
   //                                    0123456789012345678901234567890
   constexpr std::string_view kLayout = "ddd, 00 mmm 0000 00:00:00 GMT";
   if (text.size() != kLayout.size()) return std::nullopt;
-  for (const std::size_t i : {3, 4, 7, 11, 16, 19, 22, 25, 26, 27, 28}) {
+  for (const std::size_t i : {3U, 4U, 7U, 11U, 16U, 19U, 22U, 25U, 26U, 27U, 28U}) {
     if (text[i] != kLayout[i]) return std::nullopt;
   }
   const auto* const month = std::find(kMonths.begin(), kMonths.end(), text.substr(8, 3));
