@@ -25,6 +25,7 @@
 #include "bench/workload.h"
 #include "vitals/exposition/text_encoder.h"
 #include "vitals/testing/latency_distribution.h"
+#include "vitals/trace/tracer_provider.h"
 
 namespace bench {
 namespace {
@@ -39,23 +40,25 @@ void Once(benchmark::internal::Benchmark* benchmark) {
   benchmark->UseRealTime()->Iterations(1)->Unit(benchmark::kMillisecond);
 }
 
-/// Runs `update(thread, turn)` from kThreads threads at once and times every call.
+/// Runs `update(thread, turn)` from kThreads threads at once, so many times in each, and times
+/// every call.
 template <typename Update>
-LatencyDistribution SampleUpdates(const Update& update) {
+LatencyDistribution SampleUpdates(std::size_t updates_per_thread, const Update& update) {
   std::vector<LatencyDistribution> distributions(kThreads);
   std::barrier start(kThreads);
   std::vector<std::thread> threads;
   for (std::size_t thread = 0; thread < kThreads; ++thread) {
-    threads.emplace_back([&update, &start, &distribution = distributions[thread], thread] {
-      start.arrive_and_wait();
-      for (std::size_t turn = 0; turn < kUpdatesPerThread; ++turn) {
-        const auto before = std::chrono::steady_clock::now();
-        update(thread, turn);
-        benchmark::ClobberMemory();
-        const std::chrono::nanoseconds latency = std::chrono::steady_clock::now() - before;
-        distribution.Record(static_cast<std::uint64_t>(latency.count()));
-      }
-    });
+    threads.emplace_back(
+        [&update, &start, &distribution = distributions[thread], thread, updates_per_thread] {
+          start.arrive_and_wait();
+          for (std::size_t turn = 0; turn < updates_per_thread; ++turn) {
+            const auto before = std::chrono::steady_clock::now();
+            update(thread, turn);
+            benchmark::ClobberMemory();
+            const std::chrono::nanoseconds latency = std::chrono::steady_clock::now() - before;
+            distribution.Record(static_cast<std::uint64_t>(latency.count()));
+          }
+        });
   }
   for (std::thread& thread : threads) thread.join();
   for (std::size_t thread = 1; thread < kThreads; ++thread) {
@@ -65,9 +68,10 @@ LatencyDistribution SampleUpdates(const Update& update) {
 }
 
 template <typename Update>
-void MeasureLatency(benchmark::State& state, const Update& update) {
+void MeasureLatency(benchmark::State& state, const Update& update,
+                    std::size_t updates_per_thread = kUpdatesPerThread) {
   LatencyDistribution latencies;
-  for (auto _ : state) latencies = SampleUpdates(update);
+  for (auto _ : state) latencies = SampleUpdates(updates_per_thread, update);
   const std::pair<const char*, double> shares[] = {
       {"p50_ns", 0.5}, {"p99_ns", 0.99}, {"p99_9_ns", 0.999}, {"p99_99_ns", 0.9999}};
   for (const auto& [name, share] : shares) {
@@ -162,6 +166,24 @@ void CounterLatencyDuringScrapes(benchmark::State& state) {
   scraper.join();
 }
 BENCHMARK(CounterLatencyDuringScrapes)->Name("latency/counter_during_scrapes/vitals")->Apply(Once);
+
+// As many spans as a ring has room for, drained afterwards: each of them is recorded, and the first
+// ones touch the memory of their ring.
+void SpanLatency(benchmark::State& state) {
+  constexpr std::size_t kSpansPerThread = 30'000;
+  const auto provider =
+      *vitals::TracerProvider::Create({.drain_interval = std::chrono::milliseconds(0)});
+  const vitals::Tracer tracer = provider->GetTracer("latency");
+  const std::uint64_t lost_before = provider->stats().dropped_ring_full;
+  MeasureLatency(
+      state, [&tracer](std::size_t, std::size_t) { const auto span = tracer.StartSpan("work"); },
+      kSpansPerThread);
+  provider->Drain();
+  if (provider->stats().dropped_ring_full != lost_before) {
+    state.SkipWithError("spans were lost: the benchmark measured less than it says");
+  }
+}
+BENCHMARK(SpanLatency)->Name("latency/span/vitals")->Apply(Once);
 
 }  // namespace
 }  // namespace bench
