@@ -302,49 +302,37 @@ char* Span::ReserveAttribute(ItemKind kind, InternedName key, std::size_t bytes)
   return Put(Put(place, kind), key_text);
 }
 
-bool Span::AddInteger(InternedName key, std::int64_t value) noexcept {
+bool Span::Add(InternedName key, std::int64_t value) noexcept {
   char* const place = ReserveAttribute(ItemKind::kInteger, key, sizeof(value));
   if (place != nullptr) Put(place, value);
   return place != nullptr;
 }
 
-bool Span::AddDouble(InternedName key, double value) noexcept {
+bool Span::Add(InternedName key, double value) noexcept {
   char* const place = ReserveAttribute(ItemKind::kDouble, key, sizeof(value));
   if (place != nullptr) Put(place, value);
   return place != nullptr;
 }
 
-bool Span::AddBool(InternedName key, bool value) noexcept {
+bool Span::Add(InternedName key, bool value) noexcept {
   char* const place = ReserveAttribute(ItemKind::kBool, key, 1);
   if (place != nullptr) *place = static_cast<char>(value);
   return place != nullptr;
 }
 
-bool Span::AddString(InternedName key, std::string_view value) noexcept {
+bool Span::Add(InternedName key, std::string_view value) noexcept {
   const std::string_view text = Cut(value);
   char* const place = ReserveAttribute(ItemKind::kString, key, 1 + text.size());
   if (place != nullptr) PutText(place, text);
   return place != nullptr;
 }
 
-bool Span::AddAttribute(const Attribute& attribute) noexcept {
-  switch (attribute.type()) {
-    case Attribute::Type::kInteger:
-      return AddInteger(attribute.key(), attribute.integer());
-    case Attribute::Type::kDouble:
-      return AddDouble(attribute.key(), attribute.floating());
-    case Attribute::Type::kBool:
-      return AddBool(attribute.key(), attribute.integer() != 0);
-    case Attribute::Type::kString:
-      return AddString(attribute.key(), attribute.string());
-  }
-  return false;
-}
-
 std::uint8_t Span::AddAttributes(std::initializer_list<Attribute> attributes) noexcept {
   std::uint8_t kept = 0;
   for (const Attribute& attribute : attributes) {
-    if (AddAttribute(attribute)) ++kept;
+    const bool added = std::visit([&](const auto& value) { return Add(attribute.key(), value); },
+                                  attribute.value());
+    if (added) ++kept;
   }
   return kept;
 }

@@ -66,7 +66,7 @@ FOLDER_PACKAGES = {
 HOT_HEADERS = [
     f"include/vitals/metrics/{name}.h"
     for name in ("counter", "gauge", "histogram", "up_down_counter", "family", "scoped_timer")
-]
+] + [f"include/vitals/trace/{name}.h" for name in ("context_scope", "span", "tracer")]
 
 # Debian's Abseil is not instrumented: its Mutex gives false races under tsan. base::Mutex is ours.
 REFUSED = [(re.compile(r"absl/synchronization/"), "use base/mutex.h instead of Abseil's locks")]

@@ -23,9 +23,8 @@ class InternedName {
   /// A literal, or another array with static storage that is known at compile time. It ends at its
   /// first NUL.
   template <std::size_t size>
-  consteval InternedName(
-      const char (&literal)[size]) noexcept  // NOLINT(google-explicit-constructor)
-      : text_(literal) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): a literal is a name
+  consteval InternedName(const char (&literal)[size]) noexcept : text_(literal) {}
 
   /// The characters, with a NUL behind them.
   constexpr const char* c_str() const noexcept { return text_; }

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string_view>
+#include <variant>
 
 #include "vitals/base/config.h"
 #include "vitals/base/interned_name.h"
@@ -43,36 +44,28 @@ inline constexpr std::size_t kMaxSpanContentBytes = 440;
 /// An attribute for the length of a call: a key, and an integer, a double, a bool or a text.
 class Attribute {
  public:
-  enum class Type : std::uint8_t { kInteger = 1, kDouble, kBool, kString };
+  using Value = std::variant<std::int64_t, double, bool, std::string_view>;
 
   template <std::integral Integer>
   requires(!std::same_as<Integer, bool>) constexpr Attribute(InternedName key,
                                                              Integer value) noexcept
-      : key_(key), type_(Type::kInteger), integer_(static_cast<std::int64_t>(value)) {}
+      : key_(key), value_(static_cast<std::int64_t>(value)) {}
   template <std::floating_point Float>
   constexpr Attribute(InternedName key, Float value) noexcept
-      : key_(key), type_(Type::kDouble), double_(static_cast<double>(value)) {}
+      : key_(key), value_(static_cast<double>(value)) {}
   constexpr Attribute(InternedName key, std::same_as<bool> auto value) noexcept
-      : key_(key), type_(Type::kBool), integer_(value) {}
+      : key_(key), value_(value) {}
   constexpr Attribute(InternedName key, std::string_view value) noexcept
-      : key_(key), type_(Type::kString), string_(value) {}
+      : key_(key), value_(value) {}
   constexpr Attribute(InternedName key, const char* value) noexcept  ///< null is empty
       : Attribute(key, value == nullptr ? std::string_view() : std::string_view(value)) {}
 
   constexpr InternedName key() const noexcept { return key_; }
-  constexpr Type type() const noexcept { return type_; }
-  constexpr std::int64_t integer() const noexcept { return integer_; }  ///< also of a bool
-  constexpr double floating() const noexcept { return double_; }
-  constexpr std::string_view string() const noexcept { return string_; }
+  constexpr const Value& value() const noexcept { return value_; }
 
  private:
   InternedName key_;
-  Type type_;
-  union {
-    std::int64_t integer_;
-    double double_;
-    std::string_view string_;
-  };
+  Value value_;
 };
 
 /// A moment, as Tracer::Now() tells it: for a span that began before anyone could open it, such as
@@ -179,11 +172,10 @@ class VITALS_EXPORT Span {
   void Close() noexcept;
   void Record(std::uint64_t end_ticks) noexcept;
   char* Reserve(std::size_t bytes) noexcept;
-  bool AddInteger(InternedName key, std::int64_t value) noexcept;
-  bool AddDouble(InternedName key, double value) noexcept;
-  bool AddBool(InternedName key, bool value) noexcept;
-  bool AddString(InternedName key, std::string_view value) noexcept;
-  bool AddAttribute(const Attribute& attribute) noexcept;
+  bool Add(InternedName key, std::int64_t value) noexcept;
+  bool Add(InternedName key, double value) noexcept;
+  bool Add(InternedName key, bool value) noexcept;
+  bool Add(InternedName key, std::string_view value) noexcept;
   std::uint8_t AddAttributes(std::initializer_list<Attribute> attributes) noexcept;
   char* ReserveAttribute(trace::ItemKind kind, InternedName key, std::size_t bytes) noexcept;
   std::string_view Cut(std::string_view text) noexcept;
@@ -197,7 +189,7 @@ class VITALS_EXPORT Span {
   bool parent_is_remote_;
   // Every constructor writes it, once: it is in a union so that nothing else does.
   union {
-    SpanContext context_;
+    SpanContext context_;  // NOLINT(readability-identifier-naming): private all the same
   };
   SpanId parent_span_id_;
   std::uint64_t start_ticks_;
