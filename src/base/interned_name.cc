@@ -37,19 +37,13 @@ NameSet& Names() VITALS_REQUIRES(names_mutex) {
 void LockNames() VITALS_NO_THREAD_SAFETY_ANALYSIS { names_mutex.Lock(); }
 void UnlockNames() VITALS_NO_THREAD_SAFETY_ANALYSIS { names_mutex.Unlock(); }
 
-void GuardForks() {
-  [[maybe_unused]] static const bool guarded =
-      (base::AtFork({&LockNames, &UnlockNames, &UnlockNames}), true);
-}
+// Before main: see trace/tracer_table.cc for the order.
+[[maybe_unused]] const bool hooked = (base::AtFork({&LockNames, &UnlockNames, &UnlockNames}), true);
 
 // `text` as it is kept: up to its first NUL, well-formed, at most kMaxInternedNameBytes.
 std::string_view Normalize(std::string_view text, std::string& storage) {
   text = text.substr(0, text.find('\0'));
-  if (text.size() > kMaxInternedNameBytes) {
-    std::size_t size = kMaxInternedNameBytes;
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-    text = text.substr(0, size);
-  }
+  text = base::CutUtf8(text, kMaxInternedNameBytes);
   if (base::IsValidUtf8(text)) return text;
   storage = base::ToValidUtf8(text);
   return storage;
@@ -60,7 +54,6 @@ const char* FindOrAdd(std::string_view text) {
   std::string storage;
   text = Normalize(text, storage);
   if (text.empty()) return "";
-  GuardForks();
   const base::MutexLock lock(names_mutex);
   NameSet& names = Names();
   if (const auto found = names.find(text); found != names.end()) return found->data();

@@ -58,6 +58,8 @@ std::size_t AsciiPrefix(std::string_view text) noexcept {
   return i;
 }
 
+bool ContinuesCharacter(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
 }  // namespace
 
 std::size_t ValidUtf8Prefix(std::string_view text) noexcept {
@@ -81,9 +83,17 @@ bool IsValidUtf8(std::string_view text) noexcept { return ValidUtf8Prefix(text) 
 
 std::size_t CountCharacters(std::string_view text) noexcept {
   // Every byte but those that continue a character begins one.
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !ContinuesCharacter(c); }));
+}
+
+std::string_view CutUtf8(std::string_view text, std::size_t max_bytes) noexcept {
+  if (text.size() <= max_bytes) return text;
+  // A character has no more than 3 bytes after its first.
+  const std::size_t least = max_bytes - std::min<std::size_t>(max_bytes, 3);
+  std::size_t size = max_bytes;
+  while (size > least && ContinuesCharacter(text[size])) --size;
+  return text.substr(0, ContinuesCharacter(text[size]) ? max_bytes : size);
 }
 
 std::string ToValidUtf8(std::string_view text) {

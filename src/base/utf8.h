@@ -27,6 +27,9 @@ VITALS_EXPORT std::size_t IllFormedUtf8Prefix(std::string_view text) noexcept;
 /// Characters (code points) of well-formed `text`.
 VITALS_EXPORT std::size_t CountCharacters(std::string_view text) noexcept;
 
+/// The first `max_bytes` of `text`, or up to 3 fewer so that no character is cut in two.
+VITALS_EXPORT std::string_view CutUtf8(std::string_view text, std::size_t max_bytes) noexcept;
+
 /// `text` with U+FFFD in place of each maximal ill-formed subsequence, as Unicode recommends.
 VITALS_EXPORT std::string ToValidUtf8(std::string_view text);
 

@@ -9,6 +9,7 @@ VITALS_NAMESPACE_BEGIN
 namespace trace {
 std::vector<ActiveSpan> Pipeline::ActiveSpans() {
   std::vector<ActiveSpan> spans;
+  if (IsForked()) return spans;
   const base::MutexLock lock(drain_mutex);
   timeline_.Advance();
   for (const TraceThread* thread = FirstTraceThread(); thread != nullptr; thread = thread->next) {

@@ -19,6 +19,9 @@ struct ContextWords {
   static constexpr int kFlagsShift = 32;
   static constexpr std::uint64_t kRemote = std::uint64_t{1} << 40;
   static constexpr std::uint64_t kSampled = std::uint64_t{kTraceFlagSampled} << kFlagsShift;
+  /// What of `rest` a child has as its parent: the tracestate and the random flag.
+  static constexpr std::uint64_t kInherited =
+      std::uint64_t{kTraceFlagRandom} << kFlagsShift | 0xFFFFFFFF;
 
   std::uint64_t trace_high = 0;
   std::uint64_t trace_low = 0;

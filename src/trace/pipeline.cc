@@ -27,6 +27,22 @@ RecordDecoder& TheDecoder() VITALS_REQUIRES(drain_mutex) {
   return *decoder;
 }
 
+// Logs what foreign code throws, and how many spans it has not taken.
+template <typename Call>
+void CallProcessor(const Call& call, std::size_t spans) {
+  const auto complain = [spans](std::string_view reason) {
+    Log(LogSeverity::kError,
+        fmt::format("a span processor threw, {} spans are lost for it: {}", spans, reason));
+  };
+  try {
+    call();
+  } catch (const std::exception& error) {
+    complain(error.what());
+  } catch (...) {
+    complain("not a std::exception");
+  }
+}
+
 }  // namespace
 
 // Takes records out of all rings until they are empty, or the pipeline has a batch.
@@ -46,7 +62,7 @@ void DrainRings(Pipeline& pipeline) VITALS_REQUIRES(drain_mutex) {
 Pipeline::Pipeline(TracerProviderOptions options)
     : drain_interval_(options.drain_interval),
       fork_generation_(base::ForkGeneration()),
-      state_(*new ProviderState(std::move(options.clock))),
+      state_(AddProvider(std::move(options.clock))),
       first_sampler_(std::move(options.sampler)),
       timeline_(state_.clock) {}
 
@@ -76,16 +92,23 @@ bool Pipeline::WaitForNext() {
 }
 
 void Pipeline::SetSampler(Sampler sampler) {
-  // Never freed: a thread may be asking the one before.
-  state_.sampler.store(new Sampler(std::move(sampler)), std::memory_order_release);
+  if (IsForked()) return;
+  auto kept = std::make_unique<const Sampler>(std::move(sampler));
+  const base::MutexLock lock(mutex_);
+  if (stopping_) return;
+  const base::MutexLock drain_lock(drain_mutex);
+  state_.samplers.push_back(std::move(kept));
+  state_.sampler.store(state_.samplers.back().get(), std::memory_order_release);
 }
 
 void Pipeline::AddProcessor(std::shared_ptr<SpanProcessor> processor) {
+  if (IsForked()) return;
   const base::MutexLock lock(processing_mutex_);
   processors_.push_back(std::move(processor));
 }
 
 const TracerCore* Pipeline::FindOrAddTracer(std::string_view component) {
+  if (IsForked()) return nullptr;
   const InternedName name = InternName(component);
   const base::MutexLock lock(mutex_);
   const auto found = std::find_if(tracers_.begin(), tracers_.end(), [&](const TracerCore* known) {
@@ -130,41 +153,36 @@ bool Pipeline::TakeWaiting() {
 
 void Pipeline::Hand() {
   for (const std::shared_ptr<SpanProcessor>& processor : processors_) {
-    try {
-      if (working_.size() != 0) processor->OnEnd(working_.spans());
-    } catch (const std::exception& error) {
-      Log(LogSeverity::kError, fmt::format("a span processor threw, {} spans are lost for it: {}",
-                                           working_.size(), error.what()));
-    }
+    if (working_.size() == 0) break;
+    CallProcessor([&] { processor->OnEnd(working_.spans()); }, working_.size());
   }
   spans_.fetch_add(working_.size(), std::memory_order_relaxed);
 }
 
+bool Pipeline::IsForked() const noexcept { return fork_generation_ != base::ForkGeneration(); }
+
 void Pipeline::Drain() {
-  if (fork_generation_ != base::ForkGeneration()) return;
+  if (IsForked()) return;
   const base::MutexLock lock(processing_mutex_);
   for (bool more = true; more;) {
     more = TakeWaiting();
     Hand();
   }
   for (const std::shared_ptr<SpanProcessor>& processor : processors_) {
-    try {
-      processor->OnDrained();
-    } catch (const std::exception& error) {
-      Log(LogSeverity::kError, fmt::format("a span processor threw: {}", error.what()));
-    }
+    CallProcessor([&] { processor->OnDrained(); }, 0);
   }
 }
 
 void Pipeline::Stop() {
-  if (fork_generation_ != base::ForkGeneration()) return;
+  if (IsForked()) return;
   base::Thread thread;
   {
     const base::MutexLock lock(mutex_);
     stopping_ = true;
     thread = std::move(thread_);
+    // Under the lock: no SetSampler() starts it again.
+    state_.sampler.store(nullptr, std::memory_order_release);
   }
-  state_.sampler.store(nullptr, std::memory_order_release);
   changed_.NotifyAll();
   thread.Join();
   {

@@ -27,7 +27,7 @@ namespace trace {
 ///
 ///     rings --drain_mutex--> waiting batch of each provider --processing_mutex--> its processors
 ///
-/// Locks are taken in the order processing, then drain. Foreign code runs under the first alone.
+/// Locks are taken in the order processing, mutex_, drain. Foreign code runs under the first alone.
 class Pipeline {
  public:
   explicit Pipeline(TracerProviderOptions options);
@@ -49,6 +49,7 @@ class Pipeline {
  private:
   friend void DrainRings(Pipeline& pipeline);
 
+  bool IsForked() const noexcept;
   bool WaitForNext();
   bool TakeWaiting() VITALS_REQUIRES(processing_mutex_);
   void Hand() VITALS_REQUIRES(processing_mutex_);

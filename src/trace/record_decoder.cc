@@ -67,13 +67,15 @@ class ContentDecoder {
     while (!items.AtEnd()) {
       switch (const auto kind = items.Take<ItemKind>()) {
         case ItemKind::kStatus:
-          AssignText(items.TakeText(), span_.status_message);
+          DecodeStatus(items.TakeText());
           break;
         case ItemKind::kEvent:
           DecodeEvent(items);
           break;
         case ItemKind::kLink:
           DecodeLink(items);
+          break;
+        case ItemKind::kNothing:
           break;
         default:
           DecodeAttribute(kind, items, span_.attributes);
@@ -82,6 +84,11 @@ class ContentDecoder {
   }
 
  private:
+  void DecodeStatus(std::string_view message) {
+    // An error that turned out well in the end has left its message.
+    if (span_.status == SpanStatus::kError) AssignText(message, span_.status_message);
+  }
+
   void DecodeAttribute(ItemKind kind, ItemReader& items, std::vector<SpanAttribute>& attributes) {
     AttributeValue& value = ValueOf(names_.Keep(items.Take<const char*>()).view(), attributes);
     switch (kind) {

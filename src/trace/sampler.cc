@@ -14,23 +14,24 @@ namespace trace {
 class RateLimiter {
  public:
   explicit RateLimiter(double per_second)
-      : interval_ns_(1e9 / per_second), burst_ns_(std::max(1e9, interval_ns_)) {}
+      // Upwards: at most so many.
+      : interval_ns_(static_cast<std::uint64_t>(std::ceil(1e9 / per_second))),
+        burst_ns_(interval_ns_ *
+                  std::max(std::uint64_t{1}, static_cast<std::uint64_t>(per_second))) {}
 
   bool Take(std::uint64_t now_ns) noexcept {
-    const auto interval = static_cast<std::uint64_t>(interval_ns_);
-    const auto burst = static_cast<std::uint64_t>(burst_ns_);
     // Relaxed: one number, that orders nothing else.
     std::uint64_t full_at = full_at_ns_.load(std::memory_order_relaxed);
     for (;;) {
-      const std::uint64_t next = std::max(full_at, now_ns) + interval;
-      if (next - now_ns > burst) return false;
+      const std::uint64_t next = std::max(full_at, now_ns) + interval_ns_;
+      if (next - now_ns > burst_ns_) return false;
       if (full_at_ns_.compare_exchange_weak(full_at, next, std::memory_order_relaxed)) return true;
     }
   }
 
  private:
-  const double interval_ns_;
-  const double burst_ns_;
+  const std::uint64_t interval_ns_;
+  const std::uint64_t burst_ns_;
   std::atomic<std::uint64_t> full_at_ns_{0};
 };
 
@@ -46,7 +47,8 @@ constexpr std::uint64_t kRandomMask = (std::uint64_t{1} << 56) - 1;
 std::uint64_t Sampler::RatioThreshold(double share) noexcept {
   if (!(share > 0)) return std::uint64_t{1} << 56;
   if (share >= 1) return 0;
-  return static_cast<std::uint64_t>(std::llround((1 - share) * kRandomValues));
+  // Of the share, which is small where digits count.
+  return kRandomMask + 1 - static_cast<std::uint64_t>(std::llround(share * kRandomValues));
 }
 
 Sampler Sampler::Ratio(double share) noexcept {

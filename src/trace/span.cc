@@ -7,6 +7,7 @@
 #include <limits>
 #include <new>
 
+#include "base/utf8.h"
 #include "trace/context_words.h"
 #include "trace/span_record.h"
 #include "trace/trace_thread.h"
@@ -36,7 +37,8 @@ void CopyBytes(const char* from, std::size_t size, char* to) noexcept {
     std::memcpy(&last, from + size - sizeof(last), sizeof(last));
     std::memcpy(to, &first, sizeof(first));
     std::memcpy(to + size - sizeof(last), &last, sizeof(last));
-  } else {
+  } else if (size != 0) {
+    // An empty text may be at null.
     std::memcpy(to, from, size);
   }
 }
@@ -57,7 +59,7 @@ VITALS_INLINE ContextWords NewContext(TraceThread& thread, const ContextWords& p
   ContextWords context = parent;
   if (parent.IsValid()) {
     context.span_id = thread.ids.NextSpanId().value;
-    context.rest &= ~(ContextWords::kSampled | ContextWords::kRemote);
+    context.rest &= ContextWords::kInherited;
   } else {
     const TraceId trace_id = thread.ids.NextTraceId();
     context.trace_high = trace_id.high;
@@ -111,7 +113,7 @@ Span::Span(const Tracer& tracer, InternedName name, const SpanOptions& options) 
   if (PassesBy(under, *sampler)) {
     under.Store(context_);
     if (options.parent && !options.detached) {
-      trace::PushContext(*thread, trace::TakePlace(*thread), under, frame_);
+      trace::PushContext(*thread, trace::TakeContextPlace(*thread), under, frame_);
     }
     return;
   }
@@ -130,17 +132,18 @@ void Span::StartNowhere(bool lost, const SpanContext& parent) noexcept {
                                       const ContextWords& under, bool attached,
                                       std::uint64_t start_ticks) noexcept {
   TraceThread& thread = *trace::current_trace_thread;
-  parent_span_id_.value = under.span_id;
-  parent_is_remote_ = under.IsRemote();
+  const bool has_parent = under.IsValid();
+  parent_span_id_.value = has_parent ? under.span_id : 0;
+  parent_is_remote_ = has_parent && under.IsRemote();
   ContextWords context = NewContext(thread, under);
-  const bool inherits = under.IsValid() && !sampler.all_spans_;
+  const bool inherits = has_parent && !sampler.all_spans_;
   if (inherits || ShouldRecord(core, sampler, context, under)) {
     context.rest |= ContextWords::kSampled;
     core_ = &core;
     start_ticks_ = start_ticks != 0 ? start_ticks : core.provider.clock.Now();
     Open(thread, context, attached);
   } else if (attached) {
-    trace::PushContext(thread, trace::TakePlace(thread), context, frame_);
+    trace::PushContext(thread, trace::TakeContextPlace(thread), context, frame_);
   }
   context.Store(context_);
 }
@@ -187,7 +190,10 @@ void Span::Open(TraceThread& thread, const ContextWords& context, bool attached)
   constexpr int kPlacesForContexts = TraceThread::kPlaces / 2;
   const bool listed = attached || std::popcount(thread.free_places) > kPlacesForContexts;
   const std::uint8_t place = listed ? trace::TakePlace(thread) : TraceThread::kNoPlace;
-  if (attached) trace::PushContext(thread, place, context, frame_);
+  if (attached) {
+    const bool deep = trace::IsDeep(thread);
+    trace::PushContext(thread, deep ? TraceThread::kNoPlace : place, context, frame_);
+  }
   if (place == TraceThread::kNoPlace) [[unlikely]] {
     trace::CountOn(thread.unlisted_open_spans);
     return;
@@ -219,7 +225,8 @@ void Span::Attach() noexcept {
   Detach();
   TraceThread* const thread = trace::SettledTraceThread();
   if (thread == nullptr) return;
-  const std::uint8_t place = row_thread_ == thread ? row_place_ : trace::TakePlace(*thread);
+  const bool shared = row_thread_ == thread && !trace::IsDeep(*thread);
+  const std::uint8_t place = shared ? row_place_ : trace::TakeContextPlace(*thread);
   trace::PushContext(*thread, place, ContextWords::Load(context_), frame_);
 }
 
@@ -272,6 +279,12 @@ void Span::Record(std::uint64_t end_ticks) noexcept {
   thread->ring.Publish(slots);
 }
 
+void Span::CountDropped(std::uint8_t& count) noexcept {
+  CountUpTo255(count);
+  // A record without items would not tell.
+  if (content_bytes_ == 0) Put(Reserve(1), ItemKind::kNothing);
+}
+
 char* Span::Reserve(std::size_t bytes) noexcept {
   if (content_bytes_ + bytes > kMaxSpanContentBytes) [[unlikely]] {
     return nullptr;
@@ -286,17 +299,14 @@ std::string_view Span::Cut(std::string_view text) noexcept {
     return text;
   }
   CountUpTo255(truncated_values_);
-  std::size_t size = kMaxSpanStringBytes;
-  // Not within a character: its later bytes are 10xxxxxx.
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-  return text.substr(0, size);
+  return base::CutUtf8(text, kMaxSpanStringBytes);
 }
 
 char* Span::ReserveAttribute(ItemKind kind, InternedName key, std::size_t bytes) noexcept {
   const char* const key_text = key.c_str();
   char* const place = *key_text == '\0' ? nullptr : Reserve(1 + sizeof(key_text) + bytes);
   if (place == nullptr) [[unlikely]] {
-    CountUpTo255(dropped_attributes_);
+    CountDropped(dropped_attributes_);
     return nullptr;
   }
   return Put(Put(place, kind), key_text);
@@ -341,7 +351,7 @@ void Span::AddEvent(InternedName name, std::initializer_list<Attribute> attribut
   if (!IsRecording()) return;
   char* const place = Reserve(2 + sizeof(const char*) + sizeof(std::uint64_t));
   if (place == nullptr) {
-    CountUpTo255(dropped_events_);
+    CountDropped(dropped_events_);
     return;
   }
   char* const count = Put(place, ItemKind::kEvent);
@@ -353,7 +363,7 @@ void Span::AddLink(const SpanContext& other, std::initializer_list<Attribute> at
   if (!IsRecording()) return;
   char* const place = other.IsValid() ? Reserve(trace::kLinkBytes) : nullptr;
   if (place == nullptr) {
-    CountUpTo255(dropped_links_);
+    CountDropped(dropped_links_);
     return;
   }
   char* const count = Put(place, ItemKind::kLink);
@@ -385,7 +395,8 @@ void Span::UpdateName(InternedName name) noexcept {
 ContextScope::ContextScope(const SpanContext& context) noexcept : span_id_(context.span_id) {
   TraceThread* const thread = trace::SettledTraceThread();
   if (thread == nullptr) return;
-  trace::PushContext(*thread, trace::TakePlace(*thread), ContextWords::Load(context), frame_);
+  trace::PushContext(*thread, trace::TakeContextPlace(*thread), ContextWords::Load(context),
+                     frame_);
 }
 
 ContextScope::~ContextScope() {

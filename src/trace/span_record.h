@@ -25,7 +25,8 @@
 ///     status            kind 1 | size 1 | bytes
 ///     event             kind 1 | attributes 1 | name 8 | ticks 8 | its attributes
 ///     link              kind 1 | attributes 1 | trace id 16 | span id 8 | flags 1 | trace state 4
-///     | ...
+///                       | its attributes
+///     nothing           kind 1; where the first one was dropped: a record without items counts nothing
 
 VITALS_NAMESPACE_BEGIN
 namespace trace {
@@ -41,7 +42,8 @@ enum class ItemKind : std::uint8_t {
   kString,
   kStatus,
   kEvent,
-  kLink
+  kLink,
+  kNothing
 };
 
 /// Bytes of a link without attributes.

@@ -74,8 +74,11 @@ void Timeline::AddLine(const Reading& reading) {
   if (behind_ns > kForwardStepNanoseconds) {
     lines_.push_back({reading.ticks, reading.unix_ns, ns_per_tick});
   } else {
+    // So that they meet at the next comparison, if that takes as long as this one took.
+    const std::uint64_t expected_ns =
+        std::max(told_ns - lines_.back().start_ns, kNanosecondsPerSecond);
     const double correction =
-        std::clamp(static_cast<double>(behind_ns) / static_cast<double>(kNanosecondsPerSecond),
+        std::clamp(static_cast<double>(behind_ns) / static_cast<double>(expected_ns),
                    -kMaxCorrection, kMaxCorrection);
     lines_.push_back({reading.ticks, told_ns, ns_per_tick * (1 + correction)});
   }

@@ -25,7 +25,7 @@ namespace trace {
 /// set back, lines are up to 0.05% flatter until it has been met, as adjtime(3) does.
 ///
 /// Not thread-safe.
-class Timeline {
+class VITALS_EXPORT Timeline {
  public:
   /// Compares the clocks for the first time, which takes 0.2 ms where ticks are no nanoseconds.
   /// `clock` must outlive it.

@@ -63,10 +63,8 @@ TraceStateTable& Table() VITALS_REQUIRES(table_mutex) {
 void LockTable() VITALS_NO_THREAD_SAFETY_ANALYSIS { table_mutex.Lock(); }
 void UnlockTable() VITALS_NO_THREAD_SAFETY_ANALYSIS { table_mutex.Unlock(); }
 
-void GuardForks() {
-  [[maybe_unused]] static const bool guarded =
-      (base::AtFork({&LockTable, &UnlockTable, &UnlockTable}), true);
-}
+// Before main: see trace/tracer_table.cc for the order.
+[[maybe_unused]] const bool hooked = (base::AtFork({&LockTable, &UnlockTable, &UnlockTable}), true);
 
 TraceStateHandle TraceStateTable::Store(std::string_view text) {
   auto found = index_.find(text);
@@ -124,7 +122,6 @@ TraceStateHandle StoreTraceState(const TraceState& state) noexcept {
       trimmed.Trim(kMaxTraceStateBytes);
       kept = &trimmed;
     }
-    GuardForks();
     const base::MutexLock lock(table_mutex);
     return kept->empty() ? 0 : Table().Store(kept->text());
   } catch (const std::bad_alloc&) {
@@ -143,7 +140,6 @@ TraceStateHandle StoreTraceState(std::string_view text) noexcept {
 
 std::string TraceStateText(TraceStateHandle handle) {
   if (handle == 0) return {};
-  GuardForks();
   const base::MutexLock lock(table_mutex);
   return Table().Text(handle);
 }

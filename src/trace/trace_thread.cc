@@ -29,10 +29,16 @@ void OnThreadExit(base::ThreadState& /*thread*/) noexcept {
   // Places that spans elsewhere still have stay theirs; none is on the stack of the next owner.
   ReclaimPlaces(*thread);
   thread->top = TraceThread::kNoPlace;
+  thread->deep = false;
   current_trace_thread = nullptr;
   model::current_span_context = SpanContext();
   // Release: the next owner sees what this one left.
   thread->in_use.store(0, std::memory_order_release);
+}
+
+void StoreThreadId(TraceThread& thread) noexcept {
+  // Relaxed: the first record's release publishes it.
+  thread.thread_id.store(static_cast<std::uint32_t>(gettid()), std::memory_order_relaxed);
 }
 
 // In a fork child there is one thread. The parent takes what is in the rings; the states of its
@@ -41,11 +47,12 @@ void OnForkChild() {
   for (TraceThread* thread = FirstTraceThread(); thread != nullptr; thread = thread->next) {
     thread->ring.Discard();
     if (thread == current_trace_thread) continue;
-    for (OpenSpan& row : thread->open_spans) {
-      if (row.IsShown()) row.Hide();
-    }
+    for (OpenSpan& row : thread->open_spans) row.Hide();
   }
-  if (current_trace_thread != nullptr) current_trace_thread->ids.Seed();
+  if (current_trace_thread == nullptr) return;
+  current_trace_thread->ids.Seed();
+  // The name stays.
+  StoreThreadId(*current_trace_thread);
 }
 
 // Before main, so that no thread can end and no fork can happen unseen.
@@ -84,8 +91,8 @@ TraceThread* AddState() noexcept {
 void NameOwner(TraceThread& thread) noexcept {
   char name[16] = {};
   pthread_getname_np(pthread_self(), name, sizeof(name));
-  // Relaxed: the first record's release publishes both.
-  thread.thread_id.store(static_cast<std::uint32_t>(gettid()), std::memory_order_relaxed);
+  StoreThreadId(thread);
+  // Relaxed: as there.
   thread.thread_name.store(InternName(name).c_str(), std::memory_order_relaxed);
 }
 
@@ -150,6 +157,13 @@ void ReclaimPlaces(TraceThread& thread) noexcept {
   for (; returned != 0; returned &= returned - 1) {
     Unlink(thread, static_cast<std::uint8_t>(std::countr_zero(returned)));
   }
+}
+
+bool IsStillDeep(TraceThread& thread) noexcept {
+  const SpanContext below =
+      thread.top == TraceThread::kNoPlace ? SpanContext() : thread.contexts[thread.top];
+  thread.deep = model::current_span_context != below;
+  return thread.deep;
 }
 
 void UnlinkContext(ContextFrame& frame, SpanId span_id) noexcept {

@@ -48,30 +48,27 @@ class OpenSpan {
     words_[4].store(record.start_ticks, kRelaxed);
     words_[kName].store(std::bit_cast<std::uint64_t>(record.name), kRelaxed);
     words_[7].store(record.meta, kRelaxed);
-    StepSequence();
+    // Relaxed load: who has the place is the only writer. Release: the words go with it.
+    std::atomic<std::uint64_t>& sequence = words_[kSequence];
+    sequence.store(sequence.load(kRelaxed) + 1, std::memory_order_release);
   }
 
-  VITALS_INLINE void Hide() noexcept { StepSequence(); }
+  /// Hides it, if it is not hidden already: a fork child hides all of other threads.
+  VITALS_INLINE void Hide() noexcept {
+    std::atomic<std::uint64_t>& sequence = words_[kSequence];
+    // As Show().
+    sequence.store((sequence.load(std::memory_order_relaxed) | 1) + 1, std::memory_order_release);
+  }
 
   /// Names the span that is shown anew. Readers see either name.
   void Rename(const char* name) noexcept {
     words_[kName].store(std::bit_cast<std::uint64_t>(name), std::memory_order_relaxed);
   }
 
-  bool IsShown() const noexcept {
-    return words_[kSequence].load(std::memory_order_relaxed) % 2 != 0;
-  }
-
   /// What the row shows, if that is a span and did not change while it was read. Anyone may ask.
   std::optional<RecordHeader> Read() const noexcept;
 
  private:
-  VITALS_INLINE void StepSequence() noexcept {
-    std::atomic<std::uint64_t>& sequence = words_[kSequence];
-    // Relaxed load: who has the place is the only writer. Release: the words go with it.
-    sequence.store(sequence.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-  }
-
   std::array<std::atomic<std::uint64_t>, 8> words_{};
 };
 
@@ -83,6 +80,7 @@ struct alignas(64) TraceThread {
   // Used by the thread alone.
   std::uint64_t free_places = ~std::uint64_t{0};  ///< a bit for each place that nobody has
   std::uint8_t top = kNoPlace;                    ///< the place whose context is current
+  bool deep = false;  ///< whether that may be one without a place instead
   IdGenerator ids;
 
   /// Places that were given back on other threads, for the owner to free. Kept apart from what the
@@ -160,6 +158,18 @@ VITALS_INLINE std::uint8_t TakePlace(TraceThread& thread) noexcept {
   return static_cast<std::uint8_t>(std::countr_zero(free));
 }
 
+/// Whether the current context has found no place. It is over all that have one; another one above
+/// it gets none either, or it would not be shown again when that ends.
+bool IsStillDeep(TraceThread& thread) noexcept;
+VITALS_INLINE bool IsDeep(TraceThread& thread) noexcept {
+  return thread.deep && IsStillDeep(thread);
+}
+
+/// A place for one more context; kNoPlace when there is none for it.
+VITALS_INLINE std::uint8_t TakeContextPlace(TraceThread& thread) noexcept {
+  return IsDeep(thread) ? TraceThread::kNoPlace : TakePlace(thread);
+}
+
 /// Gives a place back, on whichever thread; a context in it leaves the stack of its thread at the
 /// latest with that thread's next SettledTraceThread().
 VITALS_INLINE void ReturnPlace(TraceThread& thread, std::uint8_t place) noexcept {
@@ -180,6 +190,7 @@ VITALS_INLINE void PushContext(TraceThread& thread, std::uint8_t place, const Co
   frame.place = place;
   if (place == TraceThread::kNoPlace) [[unlikely]] {
     ContextWords::Load(model::current_span_context).Store(frame.below);
+    thread.deep = true;
   } else {
     context.Store(thread.contexts[place]);
     thread.below[place] = thread.top;

@@ -1,6 +1,7 @@
 #include "trace/tracer_table.h"
 
 #include <array>
+#include <utility>
 
 #include "base/fork.h"
 
@@ -18,6 +19,8 @@ constinit base::Mutex table_mutex;
 constinit std::array<std::atomic<const TracerCore*>, kMaxTracers> tracers = {};
 constinit std::atomic<std::size_t> tracer_count{0};
 
+constinit ProviderState* first_provider VITALS_GUARDED_BY(drain_mutex) = nullptr;
+
 void Lock() VITALS_NO_THREAD_SAFETY_ANALYSIS {
   drain_mutex.Lock();
   table_mutex.Lock();
@@ -29,20 +32,32 @@ void Unlock() VITALS_NO_THREAD_SAFETY_ANALYSIS {
 }
 
 // Threads of the parent's providers are gone: nobody would take what is recorded.
-void OnForkChild() {
-  const std::size_t count = tracer_count.load(std::memory_order_acquire);
-  for (std::size_t id = 0; id < count; ++id) {
-    TracerById(static_cast<std::uint16_t>(id)).provider.sampler.store(nullptr);
+void OnForkChild() VITALS_NO_THREAD_SAFETY_ANALYSIS {
+  for (ProviderState* provider = first_provider; provider != nullptr; provider = provider->next) {
+    // Relaxed: the child has one thread here.
+    provider->sampler.store(nullptr, std::memory_order_relaxed);
+    provider->pipeline = nullptr;
   }
   Unlock();
 }
 
-[[maybe_unused]] const bool hooked = [] {
-  base::AtFork({&Lock, &Unlock, &OnForkChild});
-  return true;
-}();
+// Whoever drains takes the locks of names and of tracestates under drain_mutex. Before a fork the
+// handlers that were registered last lock first, so this is later than those, which are registered
+// before main.
+void GuardForks() {
+  [[maybe_unused]] static const bool guarded = (base::AtFork({&Lock, &Unlock, &OnForkChild}), true);
+}
 
 }  // namespace
+
+ProviderState& AddProvider(std::shared_ptr<Clock> clock) {
+  GuardForks();
+  auto provider = std::make_unique<ProviderState>(std::move(clock));
+  const base::MutexLock lock(drain_mutex);
+  provider->next = first_provider;
+  first_provider = provider.get();
+  return *provider.release();
+}
 
 const TracerCore* AddTracer(ProviderState& provider, InternedName component) {
   const base::MutexLock lock(table_mutex);

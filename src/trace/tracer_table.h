@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "base/mutex.h"
 #include "base/tick_clock.h"
@@ -14,8 +15,8 @@
 #include "vitals/trace/sampler.h"
 
 /// \file
-/// All tracers of the process, by the number that records carry. They are never freed, since a
-/// handle, an open span or a record may name one for as long as it likes.
+/// All providers of the process, and all tracers by the number that records carry. They are never
+/// freed, since a handle, an open span or a record may name one for as long as it likes.
 
 VITALS_NAMESPACE_BEGIN
 namespace trace {
@@ -36,6 +37,9 @@ struct ProviderState {
   const std::shared_ptr<Clock> injected_clock;
   const base::TickClock clock;
   Pipeline* pipeline VITALS_GUARDED_BY(drain_mutex) = nullptr;
+  /// All that `sampler` ever was: a thread may be asking one of them.
+  std::vector<std::unique_ptr<const Sampler>> samplers VITALS_GUARDED_BY(drain_mutex);
+  ProviderState* next VITALS_GUARDED_BY(drain_mutex) = nullptr;
 };
 
 /// One tracer.
@@ -44,6 +48,9 @@ struct TracerCore {
   InternedName component;
   std::uint16_t id;
 };
+
+/// Adds a provider, whose sampler a fork child finds null. Thread-safe.
+ProviderState& AddProvider(std::shared_ptr<Clock> clock);
 
 /// Adds a tracer; null beyond 65,535 of them. Thread-safe.
 const TracerCore* AddTracer(ProviderState& provider, InternedName component);

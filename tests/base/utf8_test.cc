@@ -70,5 +70,22 @@ TEST(Utf8Test, AnIllFormedStartHasItsSize) {
   EXPECT_EQ(IllFormedUtf8Prefix("\xF0\x9F\x98\xF0"), 3u);
 }
 
+TEST(Utf8Test, CutsBetweenCharacters) {
+  EXPECT_EQ(CutUtf8("abc", 3), "abc");
+  EXPECT_EQ(CutUtf8("abcd", 3), "abc");
+  EXPECT_EQ(CutUtf8("abc", 0), "");
+  EXPECT_EQ(CutUtf8("ab\xC3\xA9", 3), "ab");
+  EXPECT_EQ(CutUtf8("\xC3\xA9", 1), "");
+  EXPECT_EQ(CutUtf8("\xF0\x9F\x98\x80", 3), "");
+  EXPECT_EQ(CutUtf8("a\xF0\x9F\x98\x80", 4), "a");
+  EXPECT_EQ(CutUtf8("a\xF0\x9F\x98\x80"
+                    "b",
+                    5),
+            "a\xF0\x9F\x98\x80");
+  // No character has more than three bytes after its first.
+  EXPECT_EQ(CutUtf8("\x80\x80\x80\x80\x80\x80", 5), "\x80\x80\x80\x80\x80");
+  EXPECT_EQ(CutUtf8("\x80\x80\x80", 2), "\x80\x80");
+}
+
 }  // namespace
 }  // namespace vitals::base

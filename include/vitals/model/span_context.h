@@ -80,8 +80,8 @@ using TraceStateHandle = std::uint32_t;
 /// What of a span crosses threads, actors and processes. 32 bytes, trivially copyable: put it into
 /// message envelopes by value.
 struct SpanContext {
-  TraceId trace_id;
-  SpanId span_id;
+  TraceId trace_id = {};
+  SpanId span_id = {};
   TraceStateHandle trace_state = 0;
   std::uint8_t flags = kTraceFlagNone;  ///< of TraceFlags; other bits are zero
   bool is_remote = false;               ///< whether it came from another process

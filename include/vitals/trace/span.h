@@ -108,6 +108,7 @@ struct SpanOptions {
 class VITALS_EXPORT Span {
  public:
   /// Starts it, as Tracer::StartSpan(): for members, std::optional<Span>::emplace() and messages.
+  /// What forwards its arguments takes a literal as InternedName("name").
   Span(const Tracer& tracer, InternedName name, SpanKind kind = SpanKind::kInternal) noexcept;
   Span(const Tracer& tracer, InternedName name, const SpanOptions& options) noexcept;
 
@@ -151,8 +152,8 @@ class VITALS_EXPORT Span {
   /// Keeps that another span has to do with this one. An invalid context is dropped and counted.
   void AddLink(const SpanContext& other, std::initializer_list<Attribute> attributes = {}) noexcept;
 
-  /// Says how it went. The last call counts, but kOk is final. The message is kept for kError
-  /// alone.
+  /// Says how it went. The last call counts, but kOk is final and kUnset changes nothing. The
+  /// message is kept for kError alone.
   void SetStatus(SpanStatus status, std::string_view message = {}) noexcept;
 
   /// Names it anew, e.g. once the route of a request is known.
@@ -184,6 +185,7 @@ class VITALS_EXPORT Span {
   void HideRow() noexcept;
   void Close() noexcept;
   void Record(std::uint64_t end_ticks) noexcept;
+  void CountDropped(std::uint8_t& count) noexcept;
   char* Reserve(std::size_t bytes) noexcept;
   bool Add(InternedName key, std::int64_t value) noexcept;
   bool Add(InternedName key, double value) noexcept;
