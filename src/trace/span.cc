@@ -12,7 +12,6 @@
 #include "trace/span_record.h"
 #include "trace/trace_thread.h"
 #include "trace/tracer_table.h"
-#include "vitals/trace/context_scope.h"
 #include "vitals/trace/sampler.h"
 #include "vitals/trace/tracer.h"
 
@@ -390,32 +389,6 @@ void Span::UpdateName(InternedName name) noexcept {
   name_ = name.c_str();
   if (row_thread_ == nullptr) return;
   row_thread_->open_spans[row_place_].Rename(name_);
-}
-
-ContextScope::ContextScope(const SpanContext& context) noexcept : span_id_(context.span_id) {
-  TraceThread* const thread = trace::SettledTraceThread();
-  if (thread == nullptr) return;
-  trace::PushContext(*thread, trace::TakeContextPlace(*thread), ContextWords::Load(context),
-                     frame_);
-}
-
-ContextScope::~ContextScope() {
-  if (frame_.thread == nullptr) return;
-  TraceThread& thread = *frame_.thread;
-  trace::PopContext(frame_, span_id_);
-  if (frame_.place != TraceThread::kNoPlace) trace::ReturnPlace(thread, frame_.place);
-}
-
-TraceTime Tracer::Now() const noexcept {
-  return {core_ == nullptr || !IsEnabled() ? 0 : core_->provider.clock.Now()};
-}
-
-bool Tracer::IsEnabled() const noexcept {
-  return core_ != nullptr && core_->provider.sampler.load(std::memory_order_acquire) != nullptr;
-}
-
-std::string_view Tracer::component() const noexcept {
-  return core_ == nullptr ? std::string_view() : core_->component.view();
 }
 
 VITALS_NAMESPACE_END
