@@ -45,17 +45,18 @@ void CallProcessor(const Call& call, std::size_t spans) {
 
 }  // namespace
 
-// Takes records out of all rings until they are empty, or the pipeline has a batch.
+// Takes records out of rings up to the pipeline's ends, or until it has a batch.
 void DrainRings(Pipeline& pipeline) VITALS_REQUIRES(drain_mutex) {
   RecordDecoder& decoder = TheDecoder();
-  for (TraceThread* thread = FirstTraceThread(); thread != nullptr; thread = thread->next) {
+  for (const auto& [thread, end] : pipeline.ends_) {
     if (pipeline.waiting_.size() >= kBatchSpans) return;
-    thread->ring.Drain([&](const RecordHeader& record) VITALS_REQUIRES(drain_mutex) {
-      ProviderState& provider = TracerById(RecordMeta::Unpack(record.meta).tracer).provider;
-      // Without a pipeline it has stopped since: nobody wants the span.
-      if (provider.pipeline != nullptr) provider.pipeline->Accept(record, *thread, decoder);
-      return pipeline.waiting_.size() < kBatchSpans;
-    });
+    thread->ring.Drain(
+        end, [&, thread = thread](const RecordHeader& record) VITALS_REQUIRES(drain_mutex) {
+          ProviderState& provider = TracerById(RecordMeta::Unpack(record.meta).tracer).provider;
+          // Without a pipeline it has stopped since: nobody wants the span.
+          if (provider.pipeline != nullptr) provider.pipeline->Accept(record, *thread, decoder);
+          return pipeline.waiting_.size() < kBatchSpans;
+        });
   }
 }
 
@@ -76,7 +77,11 @@ absl::Status Pipeline::Start() {
   SetSampler(first_sampler_);
   if (drain_interval_.count() == 0) return absl::OkStatus();
   auto thread = base::Thread::Start("trace", [this] {
-    while (WaitForNext()) Drain();
+    steady_clock::time_point next = steady_clock::now() + drain_interval_;
+    while (WaitUntil(next)) {
+      next = steady_clock::now() + drain_interval_;
+      Drain();
+    }
   });
   if (!thread.ok()) return thread.status();
   const base::MutexLock lock(mutex_);
@@ -84,8 +89,7 @@ absl::Status Pipeline::Start() {
   return absl::OkStatus();
 }
 
-bool Pipeline::WaitForNext() {
-  const steady_clock::time_point next = steady_clock::now() + drain_interval_;
+bool Pipeline::WaitUntil(steady_clock::time_point next) {
   const base::MutexLock lock(mutex_);
   while (!stopping_ && steady_clock::now() < next) changed_.WaitUntil(mutex_, next);
   return !stopping_;
@@ -142,6 +146,15 @@ void Pipeline::Accept(const RecordHeader& record, const TraceThread& thread,
   span.thread_name = thread.thread_name.load(std::memory_order_relaxed);
 }
 
+// Threads that record faster than processors take it would keep a drain from ever ending.
+void Pipeline::FindEnds() {
+  const base::MutexLock lock(drain_mutex);
+  ends_.clear();
+  for (TraceThread* thread = FirstTraceThread(); thread != nullptr; thread = thread->next) {
+    ends_.emplace_back(thread, thread->ring.head());
+  }
+}
+
 bool Pipeline::TakeWaiting() {
   const base::MutexLock lock(drain_mutex);
   timeline_.Advance();
@@ -164,6 +177,7 @@ bool Pipeline::IsForked() const noexcept { return fork_generation_ != base::Fork
 void Pipeline::Drain() {
   if (IsForked()) return;
   const base::MutexLock lock(processing_mutex_);
+  FindEnds();
   for (bool more = true; more;) {
     more = TakeWaiting();
     Hand();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -50,7 +51,8 @@ class Pipeline {
   friend void DrainRings(Pipeline& pipeline);
 
   bool IsForked() const noexcept;
-  bool WaitForNext();
+  bool WaitUntil(std::chrono::steady_clock::time_point next);
+  void FindEnds() VITALS_REQUIRES(processing_mutex_);
   bool TakeWaiting() VITALS_REQUIRES(processing_mutex_);
   void Hand() VITALS_REQUIRES(processing_mutex_);
   void Accept(const RecordHeader& record, const TraceThread& thread, RecordDecoder& decoder)
@@ -66,6 +68,8 @@ class Pipeline {
   SpanBatch working_ VITALS_GUARDED_BY(processing_mutex_);
 
   Timeline timeline_ VITALS_GUARDED_BY(drain_mutex);
+  /// Rings and how far the present drain reads them.
+  std::vector<std::pair<TraceThread*, std::uint64_t>> ends_ VITALS_GUARDED_BY(drain_mutex);
   SpanBatch waiting_ VITALS_GUARDED_BY(drain_mutex);
 
   std::atomic<std::uint64_t> spans_{0};

@@ -72,16 +72,19 @@ class SpanRing {
     head_.store(reserved_ + slots, std::memory_order_release);
   }
 
-  /// The reader's: hands records to `take(const RecordHeader&)`, until it returns false or there
-  /// are no more, and gives their room back.
+  /// Where the next record will end up: the end of what there is to read now. Anyone may ask.
+  std::uint64_t head() const noexcept { return head_.load(std::memory_order_acquire); }
+
+  /// The reader's: hands the records before `end`, a head() of before, to
+  /// `take(const RecordHeader&)`, until it returns false, and gives their room back.
   template <typename Take>
-  void Drain(const Take& take) {
+  void Drain(std::uint64_t end, const Take& take) {
     // Acquire: the records, and what their writer is. Relaxed: the reader's own.
-    const std::uint64_t head = head_.load(std::memory_order_acquire);
+    if (head() < end) return;
     std::uint64_t tail = tail_.load(std::memory_order_relaxed);
     // Relaxed: it came with the head, and stays while there is anything to read.
     const std::uint64_t base = base_.load(std::memory_order_relaxed);
-    while (tail != head) {
+    while (tail < end) {
       const auto* const record =
           reinterpret_cast<const RecordHeader*>(slots_ + (tail - base) % kSlots);
       const RecordMeta meta = RecordMeta::Unpack(record->meta);

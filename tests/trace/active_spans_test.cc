@@ -168,7 +168,7 @@ TEST(ActiveSpansTest, AreListedWhileThreadsComeAndGo) {
       std::thread([&] { traced.tracer.StartSpan("short", SpanKind::kProducer).End(); }).join();
     }
   });
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 100; ++i) {
     for (const ActiveSpan& span : traced.provider->ActiveSpans()) {
       // All of one span: the kind goes with the name.
       if (span.kind == SpanKind::kServer) {
@@ -182,7 +182,7 @@ TEST(ActiveSpansTest, AreListedWhileThreadsComeAndGo) {
       }
       EXPECT_TRUE(span.trace_id.IsValid() && span.span_id.IsValid());
     }
-    traced.Ended();
+    if (i % 25 == 0) traced.Ended();
   }
   stopped = true;
   for (std::thread& thread : threads) thread.join();
