@@ -71,7 +71,7 @@ struct Pool {
 
 void UploadElsewhere(const vitals::Tracer& tracer, const Pool& pool) {
   // [detach]
-  auto span = std::make_unique<vitals::Span>(tracer, "upload");
+  auto span = std::make_unique<vitals::Span>(tracer, vitals::InternedName("upload"));
   span->Detach();
   pool.Run([span = std::move(span)] {
     span->Attach();
