@@ -15,8 +15,8 @@ namespace api {
 
 /// Where the trace pages get what they show.
 struct TraceRoutesOptions {
-  std::shared_ptr<const TraceStore> store;
-  std::shared_ptr<const TracerProvider> provider;
+  std::shared_ptr<const TraceStore> store = nullptr;
+  std::shared_ptr<const TracerProvider> provider = nullptr;
   Resource resource = Resource::Default();  ///< who the process is, in OTLP
 };
 
