@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/fork.h"
 #include "trace/pipeline.h"
 #include "trace/span_record.h"
 #include "trace/trace_thread.h"
@@ -9,6 +10,7 @@ VITALS_NAMESPACE_BEGIN
 namespace trace {
 std::vector<ActiveSpan> Pipeline::ActiveSpans() {
   std::vector<ActiveSpan> spans;
+  if (fork_generation_ != base::ForkGeneration()) return spans;
   const base::MutexLock lock(drain_mutex);
   timeline_.Advance();
   for (const TraceThread* thread = FirstTraceThread(); thread != nullptr; thread = thread->next) {
