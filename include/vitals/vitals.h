@@ -3,7 +3,7 @@
 
 /// \file
 /// Everything a host needs to be observed. Code that only records may include the header of its
-/// instrument, such as "vitals/metrics/counter.h", which is lighter.
+/// instrument, such as "vitals/metrics/counter.h", or "vitals/trace/tracer.h", which is lighter.
 
 #include "vitals/exposition/openmetrics_encoder.h"
 #include "vitals/exposition/text_encoder.h"
@@ -14,6 +14,10 @@
 #include "vitals/metrics/registry.h"
 #include "vitals/metrics/sampled.h"
 #include "vitals/metrics/scoped_timer.h"
+#include "vitals/metrics/trace_exemplar.h"
 #include "vitals/telemetry/telemetry.h"
+#include "vitals/trace/context_scope.h"
+#include "vitals/trace/propagation.h"
+#include "vitals/trace/tracer.h"
 
 #endif  // VITALS_VITALS_H_

@@ -1,20 +1,15 @@
 #include "api/name_filter.h"
 
-#include <optional>
 #include <utility>
-#include <vector>
 
-#include "net/url.h"
+#include "api/query_fields.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace api {
 
 absl::StatusOr<NameFilter> NameFilter::Create(std::string_view query) {
-  auto fields = net::ParseQuery(query);
-  if (!fields) {
-    return absl::InvalidArgumentError(
-        "the query cannot be decoded: write a byte as % and two hexadecimal digits");
-  }
+  auto fields = DecodeQuery(query);
+  if (!fields.ok()) return fields.status();
   NameFilter filter;
   for (auto& [name, value] : *fields) {
     if (name == "name[]") filter.names_.insert(std::move(value));

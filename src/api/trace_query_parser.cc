@@ -1,20 +1,22 @@
 #include "api/trace_query_parser.h"
 
-#include <array>
 #include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
 #include "absl/time/time.h"
+#include "api/query_fields.h"
 #include "fmt/format.h"
-#include "net/url.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace api {
 namespace {
+
+// In the year 2255, where nanoseconds still fit into the 63 bits of absl::Time's.
+constexpr std::int64_t kLatestUnixSeconds = 9'000'000'000;
 
 constexpr std::string_view kFields =
     "name, component, status, attribute, min_duration, max_duration, start, end, limit";
@@ -33,15 +35,22 @@ absl::Status ReadDuration(std::string_view field, const std::string& value, std:
   return absl::OkStatus();
 }
 
+// Nanoseconds of "1700000000" or "1700000000.123456789", exactly: as a double it would miss the
+// start of a trace by up to 128 ns. Digits beyond the ninth of the fraction are left out.
 std::optional<std::uint64_t> SecondsSince1970(std::string_view value) {
-  constexpr double kLatest = 9e9;  // the year 2255, whose nanoseconds still fit
-  double seconds = 0;
+  constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
+  std::uint64_t seconds = 0;
   const char* const end = value.data() + value.size();
-  const auto [rest, error] = std::from_chars(value.data(), end, seconds);
-  if (error != std::errc() || rest != end || !(seconds >= 0 && seconds <= kLatest)) {
-    return std::nullopt;
+  auto [rest, error] = std::from_chars(value.data(), end, seconds);
+  if (error != std::errc() || seconds >= std::uint64_t{kLatestUnixSeconds}) return std::nullopt;
+  std::uint64_t nanoseconds = 0;
+  if (rest != end && *rest++ != '.') return std::nullopt;
+  for (std::uint64_t unit = kNanosecondsPerSecond / 10; rest != end; unit /= 10) {
+    const char digit = *rest++;
+    if (digit < '0' || digit > '9') return std::nullopt;
+    nanoseconds += unit * static_cast<std::uint64_t>(digit - '0');
   }
-  return static_cast<std::uint64_t>(std::llround(seconds * 1e9));
+  return seconds * kNanosecondsPerSecond + nanoseconds;
 }
 
 absl::Status ReadTime(std::string_view field, const std::string& value, std::uint64_t& unix_ns) {
@@ -51,7 +60,7 @@ absl::Status ReadTime(std::string_view field, const std::string& value, std::uin
   }
   absl::Time time;
   if (!absl::ParseTime(absl::RFC3339_full, value, &time, nullptr) || time < absl::UnixEpoch() ||
-      time > absl::UnixEpoch() + absl::Hours(24 * 365 * 250)) {
+      time >= absl::FromUnixSeconds(kLatestUnixSeconds)) {
     return Bad(field, value,
                "write seconds since 1970, as 1700000000.5, or a time as 2030-01-31T12:00:00Z");
   }
@@ -110,21 +119,32 @@ absl::Status ReadField(const std::string& field, std::string value, TraceQuery& 
   return absl::OkStatus();
 }
 
+absl::Status CheckRanges(const TraceQuery& query) {
+  if (query.min_start_unix_ns > query.max_start_unix_ns) {
+    return absl::InvalidArgumentError("start is after end: swap them");
+  }
+  if (query.min_duration_ns > query.max_duration_ns) {
+    return absl::InvalidArgumentError("min_duration is above max_duration: swap them");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<TraceQuery> ParseTraceQuery(std::string_view query, std::size_t default_limit) {
-  auto fields = net::ParseQuery(query);
-  if (!fields) {
-    return absl::InvalidArgumentError(
-        "the query cannot be decoded: write a byte as % and two hexadecimal digits");
-  }
+  auto fields = DecodeQuery(query);
+  if (!fields.ok()) return fields.status();
   TraceQuery result;
   result.limit = default_limit;
+  std::set<std::string_view> seen;
   for (auto& [field, value] : *fields) {
-    if (absl::Status status = ReadField(field, std::move(value), result); !status.ok()) {
-      return status;
+    if (!seen.insert(field).second && field != "attribute") {
+      return absl::InvalidArgumentError(fmt::format("{} is there twice: name it once", field));
     }
+    absl::Status status = ReadField(field, std::move(value), result);
+    if (!status.ok()) return status;
   }
+  if (absl::Status status = CheckRanges(result); !status.ok()) return status;
   return result;
 }
 

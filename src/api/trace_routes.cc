@@ -1,14 +1,19 @@
 #include "vitals/api/trace_routes.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "api/json_response.h"
+#include "api/query_fields.h"
 #include "api/trace_query_parser.h"
 #include "fmt/format.h"
-#include "net/url.h"
 #include "vitals/export/chrome_trace.h"
 #include "vitals/export/otlp_json.h"
 #include "vitals/export/trace_json.h"
@@ -128,6 +133,8 @@ HttpResponse Summarize(const TraceStore& store, const HttpRequest& request) {
     return true;
   });
   if (!status.ok()) return JsonError(status);
+  const std::vector<Bottleneck> names = summary.Top(std::numeric_limits<std::size_t>::max());
+  const auto shown = std::span(names).first(std::min(names.size(), kSummaryNames));
   return JsonData([&](base::JsonWriter& json) {
     json.BeginObject();
     json.Key("traces");
@@ -138,8 +145,10 @@ HttpResponse Summarize(const TraceStore& store, const HttpRequest& request) {
     json.Uint(summary.critical_path_ns());
     json.Key("names");
     json.BeginArray();
-    for (const Bottleneck& name : summary.Top(kSummaryNames)) WriteBottleneck(json, name);
+    for (const Bottleneck& name : shown) WriteBottleneck(json, name);
     json.EndArray();
+    json.Key("omitted_names");
+    json.Uint(names.size() - shown.size());
     json.EndObject();
   });
 }
@@ -155,17 +164,17 @@ HttpResponse ShowActive(const TracerProvider& provider) {
 enum class TraceFormat { kJson, kOtlp, kChrome };
 
 absl::StatusOr<TraceFormat> ParseFormat(std::string_view query) {
-  const auto fields = net::ParseQuery(query);
-  TraceFormat format = TraceFormat::kJson;
-  bool known = fields.has_value();
-  for (std::size_t i = 0; known && i < fields->size(); ++i) {
-    const auto& [field, value] = (*fields)[i];
-    known = field == "format" && (value == "json" || value == "otlp" || value == "chrome");
-    if (value == "otlp") format = TraceFormat::kOtlp;
-    if (value == "chrome") format = TraceFormat::kChrome;
+  const auto fields = DecodeQuery(query);
+  if (!fields.ok()) return fields.status();
+  if (fields->empty()) return TraceFormat::kJson;
+  const auto& [field, value] = fields->front();
+  if (fields->size() == 1 && field == "format") {
+    if (value == "json") return TraceFormat::kJson;
+    if (value == "otlp") return TraceFormat::kOtlp;
+    if (value == "chrome") return TraceFormat::kChrome;
   }
-  if (known) return format;
-  return absl::InvalidArgumentError("a trace takes format=json, format=otlp or format=chrome");
+  return absl::InvalidArgumentError(
+      "a trace takes one field: format=json, format=otlp or format=chrome");
 }
 
 HttpResponse ShowTrace(const TraceRoutesOptions& options, const HttpRequest& request) {

@@ -9,14 +9,21 @@ VITALS_NAMESPACE_BEGIN
 namespace net {
 namespace {
 
+constexpr std::string_view kAllBelow = "/*";
+
+bool IsPattern(std::string_view path) {
+  if (path.ends_with(kAllBelow)) path.remove_suffix(1);
+  return path.starts_with('/') && path.find('*') == std::string_view::npos;
+}
+
 bool IsMethod(std::string_view text) {
   return !text.empty() && text != "HEAD" &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-// Whether `pattern` is for all paths below some folder, and `path` is one of them.
+// Whether `pattern` is for all paths below another, and `path` is one of them.
 bool IsBelow(std::string_view pattern, std::string_view path) {
-  if (!pattern.ends_with("/*")) return false;
+  if (!pattern.ends_with(kAllBelow)) return false;
   pattern.remove_suffix(1);
   return path.size() > pattern.size() && path.starts_with(pattern);
 }
@@ -24,9 +31,9 @@ bool IsBelow(std::string_view pattern, std::string_view path) {
 }  // namespace
 
 absl::Status HttpRouter::Add(HttpRoute route) {
-  if (route.path.empty() || route.path.front() != '/') {
-    return absl::InvalidArgumentError(
-        fmt::format("route path '{}' must start with '/'", route.path));
+  if (!IsPattern(route.path)) {
+    return absl::InvalidArgumentError(fmt::format(
+        "route path '{}' must start with '/', and have a '*' only in '/*' at its end", route.path));
   }
   if (!route.handler) {
     return absl::InvalidArgumentError(fmt::format("route '{}' has no handler", route.path));
@@ -47,27 +54,29 @@ absl::Status HttpRouter::Add(HttpRoute route) {
   return absl::OkStatus();
 }
 
+std::string_view HttpRouter::PatternOf(std::string_view path) const {
+  std::string_view longest;
+  for (const HttpRoute& route : routes_) {
+    if (route.path == path) return route.path;
+    if (route.path.size() > longest.size() && IsBelow(route.path, path)) longest = route.path;
+  }
+  return longest;
+}
+
 const HttpRoute* HttpRouter::Find(std::string_view path, std::string_view method) const {
   if (method == "HEAD") method = "GET";
-  const HttpRoute* below = nullptr;
-  bool is_exact = false;
-  for (const HttpRoute& route : routes_) {
-    if (route.path == path) {
-      if (route.method == method) return &route;
-      is_exact = true;
-    }
-    if (below == nullptr && route.method == method && IsBelow(route.path, path)) below = &route;
-  }
-  // A path with routes of its own does not answer other methods by those for all paths.
-  return is_exact ? nullptr : below;
+  const std::string_view pattern = PatternOf(path);
+  const auto found = std::find_if(routes_.begin(), routes_.end(), [=](const HttpRoute& route) {
+    return route.path == pattern && route.method == method;
+  });
+  return found == routes_.end() ? nullptr : &*found;
 }
 
 std::string HttpRouter::AllowedMethods(std::string_view path) const {
-  const bool is_exact = std::any_of(routes_.begin(), routes_.end(),
-                                    [=](const HttpRoute& route) { return route.path == path; });
+  const std::string_view pattern = PatternOf(path);
   std::string methods;
   for (const HttpRoute& route : routes_) {
-    if (is_exact ? route.path != path : !IsBelow(route.path, path)) continue;
+    if (route.path != pattern) continue;
     if (!methods.empty()) methods += ", ";
     methods += route.method;
     if (route.method == "GET") methods += ", HEAD";

@@ -1,10 +1,18 @@
 #include "telemetry/span_metrics.h"
 
+#include <cstddef>
 #include <utility>
 
+#include "vitals/base/interned_name.h"
 #include "vitals/metrics/trace_exemplar.h"
 
 VITALS_NAMESPACE_BEGIN
+namespace {
+
+// Of the series of a span's duration.
+constexpr std::size_t kMaxStatuses = 3;
+
+}  // namespace
 
 absl::StatusOr<std::shared_ptr<SpanMetrics>> SpanMetrics::Create(const SpanMetricsOptions& options,
                                                                  Registry& registry) {
@@ -25,17 +33,26 @@ absl::StatusOr<std::shared_ptr<SpanMetrics>> SpanMetrics::Create(const SpanMetri
 }
 
 SpanMetrics::Series& SpanMetrics::SeriesOf(const SpanData& span) {
-  const Key key{span.component.data(), span.name.data(), span.kind, span.status};
+  Key key{span.component, span.name, span.kind, span.status};
   const auto found = series_.find(key);
   if (found != series_.end()) return found->second;
   // What the families take together past their bound needs no entries of its own.
-  if (series_.size() >= 4 * options_.max_series) series_.clear();
+  if (series_.size() >= kMaxStatuses * options_.max_series) series_.clear();
+  key.component = InternName(span.component).view();
+  key.name = InternName(span.name).view();
   const std::string_view kind = SpanKindName(span.kind);
   return series_
-      .emplace(key,
-               Series{spans_.With(span.component, span.name, kind, SpanStatusName(span.status)),
-                      durations_.With(span.component, span.name, kind)})
+      .emplace(key, Series{spans_.With(key.component, key.name, kind, SpanStatusName(span.status)),
+                           durations_.With(key.component, key.name, kind)})
       .first->second;
+}
+
+bool SpanMetrics::WantsExemplar(Series& series, std::uint64_t duration_ns) const {
+  if (!options_.exemplars) return false;
+  if (series.batch == batch_ && duration_ns <= series.slowest_ns) return false;
+  series.batch = batch_;
+  series.slowest_ns = duration_ns;
+  return true;
 }
 
 void SpanMetrics::OnEnd(std::span<const SpanData> spans) {
@@ -44,8 +61,7 @@ void SpanMetrics::OnEnd(std::span<const SpanData> spans) {
     Series& series = SeriesOf(span);
     const double seconds = static_cast<double>(span.duration_ns()) * 1e-9;
     series.spans.Increment();
-    if (options_.exemplars && series.exemplar_batch != batch_) {
-      series.exemplar_batch = batch_;
+    if (WantsExemplar(series, span.duration_ns())) {
       ObserveWithTrace(series.duration, seconds,
                        {.trace_id = span.trace_id, .span_id = span.span_id, .flags = span.flags});
     } else {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
@@ -15,8 +17,8 @@
 VITALS_NAMESPACE_BEGIN
 
 /// Counts spans, and observes their durations, by component, span name, kind and status: rate,
-/// errors and durations. An exemplar is kept for one span of each series in each batch, since a
-/// page shows one for each bucket anyway.
+/// errors and durations. Of each batch the first span of a series leaves an exemplar, and each that
+/// took longer than those before it: a page shows one for each bucket, and the slow are looked for.
 class SpanMetrics final : public SpanProcessor {
  public:
   /// Adds the families. Fails as Registry does, as when a constant label has the name of one of
@@ -30,10 +32,11 @@ class SpanMetrics final : public SpanProcessor {
   using Spans = Family<Counter, 4>;
   using Durations = Family<Histogram, 3>;
 
-  // Texts that are interned are compared by where they are.
+  // The texts are compared, not where they are: a plugin's literal may go, and another come to its
+  // place. Those of a key are interned.
   struct Key {
-    const char* component;
-    const char* name;
+    std::string_view component;
+    std::string_view name;
     SpanKind kind;
     SpanStatus status;
 
@@ -47,13 +50,15 @@ class SpanMetrics final : public SpanProcessor {
   struct Series {
     Counter spans;
     Histogram duration;
-    std::uint64_t exemplar_batch = 0;
+    std::uint64_t batch = 0;       // that of its last exemplar
+    std::uint64_t slowest_ns = 0;  // of that batch
   };
 
   SpanMetrics(const SpanMetricsOptions& options, Spans spans, Durations durations)
       : options_(options), spans_(std::move(spans)), durations_(std::move(durations)) {}
 
   Series& SeriesOf(const SpanData& span);
+  bool WantsExemplar(Series& series, std::uint64_t duration_ns) const;
 
   const SpanMetricsOptions options_;
   const Spans spans_;

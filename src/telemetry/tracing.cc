@@ -13,6 +13,7 @@
 #include "vitals/trace/trace_store_collector.h"
 
 VITALS_NAMESPACE_BEGIN
+
 absl::StatusOr<std::unique_ptr<Tracing>> Tracing::Create(TracingOptions options,
                                                          Registry& registry) {
   std::unique_ptr<Tracing> tracing(new Tracing);
@@ -27,14 +28,8 @@ absl::StatusOr<std::unique_ptr<Tracing>> Tracing::Create(TracingOptions options,
 absl::Status Tracing::AddProcessors(const TracingOptions& options, Registry& registry) {
   absl::Status status = registry.AddCollector(std::make_shared<TraceCollector>(provider_));
   if (options.span_metrics) {
-    auto metrics = SpanMetrics::Create(*options.span_metrics, registry);
-    if (metrics.ok()) {
-      status.Update(provider_->AddProcessor(*std::move(metrics)));
-    } else {
-      // Not worth stopping a host for, whose constant labels have names of theirs.
-      Log(LogSeverity::kWarning,
-          fmt::format("no metrics of spans: {}", std::string(metrics.status().message())));
-    }
+    absl::Status added = AddSpanMetrics(*options.span_metrics, registry);
+    if (!added.ok()) return UnderOption("span_metrics", added);
   }
   if (options.store) {
     auto store = TraceStore::Create(*options.store);
@@ -51,6 +46,18 @@ absl::Status Tracing::AddProcessors(const TracingOptions& options, Registry& reg
     status.Update(registry.AddCollector(std::make_shared<OtlpExporterCollector>(exporter_)));
   }
   return status;
+}
+
+absl::Status Tracing::AddSpanMetrics(const SpanMetricsOptions& options, Registry& registry) {
+  if (options.max_series == 0) {
+    return absl::InvalidArgumentError("max_series is 0: allow at least one series");
+  }
+  auto metrics = SpanMetrics::Create(options, registry);
+  if (metrics.ok()) return provider_->AddProcessor(*std::move(metrics));
+  // Not worth stopping a host for, whose constant labels have names of theirs.
+  Log(LogSeverity::kWarning,
+      fmt::format("no metrics of spans: {}", std::string(metrics.status().message())));
+  return absl::OkStatus();
 }
 
 absl::Status Tracing::AddRoutes(net::HttpRouter& router) const {

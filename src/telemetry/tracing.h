@@ -36,6 +36,7 @@ class Tracing {
  private:
   Tracing() = default;
   absl::Status AddProcessors(const TracingOptions& options, Registry& registry);
+  absl::Status AddSpanMetrics(const SpanMetricsOptions& options, Registry& registry);
 
   Resource resource_;
   std::shared_ptr<TracerProvider> provider_;

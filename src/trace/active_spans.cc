@@ -7,6 +7,7 @@
 
 VITALS_NAMESPACE_BEGIN
 namespace trace {
+
 std::vector<ActiveSpan> Pipeline::ActiveSpans() {
   std::vector<ActiveSpan> spans;
   if (IsForked()) return spans;

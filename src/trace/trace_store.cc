@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "base/fork.h"
 #include "fmt/format.h"
 #include "trace/store_state.h"
 
@@ -95,31 +96,46 @@ absl::StatusOr<std::shared_ptr<TraceStore>> TraceStore::Create(TraceStoreOptions
 }
 
 TraceStore::TraceStore(const TraceStoreOptions& options)
-    : state_(std::make_unique<trace::StoreState>(options)) {}
+    : fork_generation_(base::ForkGeneration()),
+      state_(std::make_unique<trace::StoreState>(options)) {}
 
-TraceStore::~TraceStore() = default;
+TraceStore::~TraceStore() {
+  // The parent's thread may have been changing it at the fork.
+  if (IsOffAfterFork()) static_cast<void>(state_.release());
+}
 
-void TraceStore::OnEnd(std::span<const SpanData> spans) { state_->TakeIn(spans); }
+bool TraceStore::IsOffAfterFork() const { return fork_generation_ != base::ForkGeneration(); }
 
-void TraceStore::OnDrained() { state_->Advance(); }
+void TraceStore::OnEnd(std::span<const SpanData> spans) {
+  if (!IsOffAfterFork()) state_->TakeIn(spans);
+}
 
-std::optional<StoredTrace> TraceStore::Find(const TraceId& id) const { return state_->Find(id); }
+void TraceStore::OnDrained() {
+  if (!IsOffAfterFork()) state_->Advance();
+}
+
+std::optional<StoredTrace> TraceStore::Find(const TraceId& id) const {
+  return IsOffAfterFork() ? std::nullopt : state_->Find(id);
+}
 
 absl::StatusOr<std::vector<TraceSummary>> TraceStore::Search(const TraceQuery& query) const {
   if (absl::Status status = CheckQuery(query); !status.ok()) return status;
-  return state_->Search(query);
+  return IsOffAfterFork() ? std::vector<TraceSummary>() : state_->Search(query);
 }
 
 absl::Status TraceStore::ForEachTrace(const TraceQuery& query,
                                       const std::function<bool(const StoredTrace&)>& visit) const {
-  if (absl::Status status = CheckQuery(query); !status.ok()) return status;
-  for (const TraceSummary& summary : state_->Search(query)) {
-    const std::optional<StoredTrace> trace = state_->Find(summary.trace_id);
+  const absl::StatusOr<std::vector<TraceSummary>> found = Search(query);
+  if (!found.ok()) return found.status();
+  for (const TraceSummary& summary : *found) {
+    const std::optional<StoredTrace> trace = Find(summary.trace_id);
     if (trace && !visit(*trace)) break;
   }
   return absl::OkStatus();
 }
 
-TraceStoreStats TraceStore::stats() const { return state_->stats(); }
+TraceStoreStats TraceStore::stats() const {
+  return IsOffAfterFork() ? TraceStoreStats() : state_->stats();
+}
 
 VITALS_NAMESPACE_END

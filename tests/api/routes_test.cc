@@ -9,6 +9,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/api/get.h"
 #include "vitals/base/log.h"
 #include "vitals/metrics/registry.h"
 
@@ -17,19 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-net::HttpResponse Get(const net::HttpRouter& router, std::string_view target,
-                      std::string_view accept = {}) {
-  net::HttpRequest request;
-  request.method = "GET";
-  request.target = target;
-  request.path = target.substr(0, target.find('?'));
-  if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
-  if (!accept.empty()) request.headers.emplace_back("Accept", accept);
-  const net::HttpRoute* const route = router.Find(request.path);
-  if (route == nullptr) return net::TextResponse(404, "no route");
-  return route->handler(request);
-}
+using vitals_test::Get;
 
 class ThrowingCollector : public Collector {
  public:

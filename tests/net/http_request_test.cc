@@ -79,6 +79,55 @@ TEST(HttpRouter, APathMayAnswerSeveralMethods) {
   EXPECT_EQ(router.AllowedMethods("/c"), "");
 }
 
+TEST(HttpRouter, OneRouteMayAnswerAllPathsBelow) {
+  HttpRouter router;
+  const auto handler = [](const HttpRequest&) { return TextResponse(200, ""); };
+  const auto add = [&](const char* path, const char* title, const char* method = "GET") {
+    ASSERT_TRUE(router.Add({path, HttpExecution::kInline, handler, title, method}).ok()) << path;
+  };
+  const auto title = [&](const char* path, const char* method = "GET") {
+    const auto* const route = router.Find(path, method);
+    return route == nullptr ? std::string("none") : route->title;
+  };
+  add("/traces/*", "one trace");
+  add("/traces/*", "drop it", "DELETE");
+  add("/traces/active", "active");
+  add("/traces/old/*", "one of the old");
+  EXPECT_EQ(title("/traces/7"), "one trace");
+  EXPECT_EQ(title("/traces/7/spans"), "one trace");
+  EXPECT_EQ(title("/traces/7", "HEAD"), "one trace");
+  EXPECT_EQ(title("/traces/7", "DELETE"), "drop it");
+  EXPECT_EQ(title("/traces/7", "PUT"), "none");
+  EXPECT_EQ(title("/traces/active"), "active");
+  EXPECT_EQ(title("/traces/active/"), "one trace");
+  EXPECT_EQ(title("/traces/active", "DELETE"), "none") << "it has routes of its own";
+  EXPECT_EQ(title("/traces/old/7"), "one of the old");
+  EXPECT_EQ(title("/traces/old/7", "DELETE"), "none");
+  EXPECT_EQ(title("/traces/old"), "one trace");
+  for (const char* const path : {"/traces", "/traces/", "/tracesx", "/", "/other"}) {
+    EXPECT_EQ(title(path), "none") << path;
+    EXPECT_EQ(router.AllowedMethods(path), "") << path;
+  }
+  EXPECT_EQ(router.AllowedMethods("/traces/7"), "GET, HEAD, DELETE");
+  EXPECT_EQ(router.AllowedMethods("/traces/active"), "GET, HEAD");
+  EXPECT_EQ(router.AllowedMethods("/traces/old/7"), "GET, HEAD");
+
+  add("/*", "all");
+  EXPECT_EQ(title("/other"), "all");
+  EXPECT_EQ(title("/traces/"), "all");
+  EXPECT_EQ(title("/traces/7"), "one trace");
+  EXPECT_EQ(title("/"), "none") << "it is below nothing";
+  add("/", "root");
+  EXPECT_EQ(title("/"), "root");
+  EXPECT_EQ(router.Add({"/traces/*", HttpExecution::kWorker, handler, ""}).code(),
+            absl::StatusCode::kAlreadyExists);
+  for (const char* const path : {"*", "/traces*", "/*/spans", "/traces/*/", "/traces/**", "x/*"}) {
+    EXPECT_EQ(router.Add({path, HttpExecution::kInline, handler, ""}).code(),
+              absl::StatusCode::kInvalidArgument)
+        << path;
+  }
+}
+
 TEST(HttpServer, AnswersAndKeepsTheConnection) {
   const auto server = MustCreate();
   EXPECT_EQ(server->url(), fmt::format("http://127.0.0.1:{}", server->port()));

@@ -58,6 +58,7 @@ TEST(TelemetryTest, ShowsTheProcessAndItsBuild) {
   options.process_metrics = false;
   options.exporter_metrics = false;
   options.build_info.reset();
+  options.tracing.reset();
   const auto without = Telemetry::Create(options);
   EXPECT_EQ(RawClient::Tcp((*without)->port()).Get("/metrics")->body, "");
 }

@@ -24,8 +24,8 @@ enum class HttpExecution {
 
 /// One path, one method, and who answers it.
 struct HttpRoute {
-  /// Exact, e.g. "/metrics"; or with "/*" at its end, for every path below that has no route of its
-  /// own, e.g. "/traces/*".
+  /// Exact, e.g. "/metrics"; or with "/*" at its end, for every path below it, e.g. "/traces/*" for
+  /// "/traces/7" and "/traces/7/spans", but neither "/traces" nor "/traces/".
   std::string path;
   HttpExecution execution = HttpExecution::kInline;
   HttpHandler handler;
@@ -34,16 +34,18 @@ struct HttpRoute {
   std::string method = "GET";
 };
 
-/// Maps paths and methods to handlers. Fill it, then hand it to a server: it does not change
-/// while it serves, so reading it needs no lock.
+/// Maps paths and methods to handlers. The routes of a path are those for it exactly; without any,
+/// those of the longest path with "/*" that it is below. Where they do not have the method, no
+/// other route answers. Fill it, then hand it to a server: it does not change while it serves, so
+/// reading it needs no lock.
 class VITALS_EXPORT HttpRouter {
  public:
-  /// Adds a route. InvalidArgument when the path does not start with '/', the handler is empty, or
-  /// the method is not upper-case letters or is HEAD; AlreadyExists when path and method are taken.
+  /// Adds a route. InvalidArgument when the path does not start with '/' or has a '*' elsewhere
+  /// than in "/*" at its end, the handler is empty, or the method is not upper-case letters or is
+  /// HEAD; AlreadyExists when path and method are taken.
   absl::Status Add(HttpRoute route);
 
-  /// The route that answers this path and method, an exact one before one with "/*"; null when
-  /// there is none.
+  /// The route that answers this path and method; null when there is none.
   const HttpRoute* Find(std::string_view path, std::string_view method = "GET") const;
 
   /// What this path answers, as the header Allow has it: "GET, HEAD, POST". Empty for a path
@@ -54,6 +56,9 @@ class VITALS_EXPORT HttpRouter {
   const std::vector<HttpRoute>& routes() const { return routes_; }
 
  private:
+  // HttpRoute::path of the routes that are this path's; empty for none.
+  std::string_view PatternOf(std::string_view path) const;
+
   std::vector<HttpRoute> routes_;
 };
 

@@ -113,6 +113,8 @@ struct TraceStoreStats {
 /// Thread-safe: one thread drains into it, any may read. Taking in a span costs some 100 ns and,
 /// for most, no allocation. No lock is held for longer than it takes to take in 256 spans or to
 /// look at one trace, so readers and the draining thread hold each other up for microseconds.
+///
+/// In a fork child it is off: it takes nothing in, and shows nothing.
 class VITALS_EXPORT TraceStore final : public SpanProcessor {
  public:
   /// InvalidArgument for an option out of its range; the message names it.
@@ -146,8 +148,10 @@ class VITALS_EXPORT TraceStore final : public SpanProcessor {
 
  private:
   explicit TraceStore(const TraceStoreOptions& options);
+  bool IsOffAfterFork() const;
 
-  const std::unique_ptr<trace::StoreState> state_;
+  const std::uint64_t fork_generation_;
+  std::unique_ptr<trace::StoreState> state_;
 };
 
 VITALS_NAMESPACE_END
