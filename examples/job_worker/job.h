@@ -25,12 +25,12 @@ struct Operation {
 struct Job {
   const Operation* operation = nullptr;
   std::filesystem::path path;
-  /// Open from the submission of the job to its end; WorkerPool::Submit() starts it. All other
-  /// spans of the job are below it.
+  /// Open from the submission of the job, where WorkerPool starts it, to its end. All other spans
+  /// of the job are below it.
   std::unique_ptr<vitals::Span> span = nullptr;
-  vitals::TraceTime queued_at = {};
+  vitals::TraceTime queued_at = {};  ///< when it came into the queue
 
-  /// What its spans have as parent.
+  /// What spans of the job have as parent; invalid before its submission.
   vitals::SpanContext context() const {
     return span == nullptr ? vitals::SpanContext() : span->context();
   }

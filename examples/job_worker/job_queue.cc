@@ -15,6 +15,7 @@ bool JobQueue::Push(Job job) {
     submit.SetStatus(vitals::SpanStatus::kError, "the queue is closed");
     return false;
   }
+  // Before another thread can have the job, so that one span begins where the other ends.
   submit.End();
   job.queued_at = tracer_.Now();
   jobs_.push_back(std::move(job));
