@@ -27,7 +27,7 @@ absl::StatusOr<std::string> Sha256(const std::filesystem::path& path, const JobC
     const auto block = file->Read(buffer);
     if (!block.ok()) return block.status();
     if (block->empty()) break;
-    const vitals::Span span = context.tracer().StartSpan("hash");
+    const vitals::Span span = context.StartBlockSpan("hash");
     ok = EVP_DigestUpdate(digest.get(), block->data(), block->size()) == 1;
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> value{};

@@ -23,7 +23,7 @@ absl::StatusOr<InputFile> InputFile::Open(const std::filesystem::path& path,
 }
 
 absl::StatusOr<std::span<const unsigned char>> InputFile::Read(std::span<unsigned char> block) {
-  vitals::Span span = context_->tracer().StartSpan("read");
+  vitals::Span span = context_->StartBlockSpan("read");
   std::size_t filled = 0;
   while (filled < block.size()) {
     absl::Status status = RecordStatus(span, context_->CheckDeadline());
@@ -51,7 +51,7 @@ absl::StatusOr<OutputFile> OutputFile::Create(const std::filesystem::path& path,
 
 absl::Status OutputFile::Write(std::span<const unsigned char> block) {
   if (block.empty()) return absl::OkStatus();
-  vitals::Span span = context_->tracer().StartSpan("write");
+  vitals::Span span = context_->StartBlockSpan("write");
   span.SetAttribute("bytes", block.size());
   while (!block.empty()) {
     absl::Status status = RecordStatus(span, context_->CheckDeadline());

@@ -24,6 +24,10 @@ class StopDeadline {
   std::atomic<Clock::rep> when_ = Clock::time_point::max().time_since_epoch().count();
 };
 
+/// Spans of blocks that the trace of one job has. A file of gigabytes has more blocks than a trace
+/// can show; what they take beyond is time of the attempt.
+inline constexpr std::size_t kMaxBlockSpans = 1000;
+
 /// What a handler sees of the worker: what to record to, and how long it may go on.
 class JobContext {
  public:
@@ -43,6 +47,10 @@ class JobContext {
   /// What a handler starts the spans of its steps with: they are part of the job's trace.
   const vitals::Tracer& tracer() const { return tracer_; }
 
+  /// Starts the span of a step that is there once for each block of a file. Beyond kMaxBlockSpans
+  /// it records nothing.
+  vitals::Span StartBlockSpan(vitals::InternedName name) const;
+
   void CountBytesRead(std::size_t bytes) const { metrics_.disk_read_bytes().Increment(bytes); }
   void CountBytesWritten(std::size_t bytes) const { metrics_.disk_write_bytes().Increment(bytes); }
 
@@ -55,6 +63,7 @@ class JobContext {
   const WorkerMetrics& metrics_;
   const StopDeadline& stop_deadline_;
   Clock::time_point deadline_;
+  mutable std::size_t block_spans_ = 0;  // of the one thread that does the job
 };
 
 }  // namespace job_worker

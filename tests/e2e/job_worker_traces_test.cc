@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "examples/job_worker/checksum_manifest.h"
+#include "examples/job_worker/file_io.h"
 #include "examples/job_worker/handlers.h"
 #include "examples/job_worker/worker_pool.h"
 #include "fmt/format.h"
@@ -289,6 +290,25 @@ TEST_F(TracesTest, AChecksumShowsItsStepsAndWhatDiffers) {
   EXPECT_EQ(verify.status, vitals::SpanStatus::kError);
   EXPECT_THAT(verify.status_message, HasSubstr("SHA-256 is 5891b5b522d5df08"));
   EXPECT_THAT(AttributeOf(verify.attributes, "checksum.actual"), HasSubstr("5891b5b522d5df08"));
+}
+
+TEST_F(TracesTest, OfALargeFileItShowsTheFirstBlocksAndAllOtherSteps) {
+  const TemporaryFolder folder;
+  const auto file = folder.Write("file", "");
+  // Each is read, and added to the hash.
+  constexpr std::size_t kBlocks = kMaxBlockSpans / 2 + 10;
+  std::filesystem::resize_file(file, kBlocks * kBlockSize);
+  const auto spans = Trace(MakeChecksumHandler({}), file);
+  const auto count = [&spans](std::string_view name) {
+    return static_cast<std::size_t>(std::count_if(
+        spans.begin(), spans.end(), [name](const SpanData& span) { return span.name == name; }));
+  };
+  EXPECT_EQ(count("read"), kMaxBlockSpans / 2);
+  EXPECT_EQ(count("hash"), kMaxBlockSpans / 2);
+  EXPECT_EQ(count("verify"), 1u);
+  EXPECT_EQ(count("attempt"), 1u);
+  EXPECT_EQ(ValueOf(registry_, "guestkit_worker_disk_read_bytes_total"),
+            static_cast<double>(kBlocks * kBlockSize));
 }
 
 TEST_F(TracesTest, ACompressionShowsItsSteps) {
