@@ -141,9 +141,6 @@ class TracesTest(unittest.TestCase):
         path = [names[section["span_id"]] for section in trace["critical_path"]]
         for name in ("wait in queue", "attempt", "read", "compress", "write"):
             self.assertIn(name, path)
-        # Noise takes much longer to compress than anything else that is done with it.
-        self.assertEqual(trace["names"][0]["name"] if trace["names"][0]["name"] != "wait in queue" else
-                         trace["names"][1]["name"], "compress")
 
     def test_counts_the_bytes_of_steps(self):
         spans = self.trace_of("guestkit.checksum", "sub/zeros.bin")["spans"]
@@ -291,19 +288,19 @@ class ActiveTest(unittest.TestCase):
 
             def busy():
                 spans = get_data(worker, "/api/v1/traces/active")
-                return spans if any(span["name"] == "attempt" and span["duration_ns"] > 10**8
-                                    for span in spans) else None
+                # The compression waits in the queue, and the pass for both.
+                expected = {"attempt", "guestkit.checksum", "guestkit.compress", "pass", "wait for jobs"}
+                return spans if expected <= {span["name"] for span in spans} else None
 
-            spans = hosts.wait_until(busy, "an attempt in progress")
+            hosts.wait_until(lambda: "guestkit_worker_jobs_total{operation=\"guestkit.inspect\","
+                             "status=\"completed\"} 1\n" in worker.page(), "an inspection")
+            spans = hosts.wait_until(busy, "an attempt at the next job")
             (attempt,) = [span for span in spans if span["name"] == "attempt"]
             (job,) = [span for span in spans if span["span_id"] == attempt["parent_span_id"]]
             self.assertEqual(job["name"], "guestkit.checksum")
             self.assertEqual(job["trace_id"], attempt["trace_id"])
             self.assertEqual((attempt["kind"], attempt["thread_name"]), ("consumer", "worker 0"))
             self.assertGreaterEqual(job["duration_ns"], attempt["duration_ns"])
-            names = {span["name"] for span in spans}
-            # The compression waits in the queue, and the pass for both.
-            self.assertLessEqual({"guestkit.compress", "pass", "wait for jobs"}, names)
             starts = [int(span["start_unix_ns"]) for span in spans]
             self.assertEqual(starts, sorted(starts))
             self.assertEqual(worker.terminate(), 0)
