@@ -7,6 +7,7 @@
 
 #include "examples/job_worker/file_io.h"
 #include "examples/job_worker/handlers.h"
+#include "examples/job_worker/span_status.h"
 #include "fmt/format.h"
 
 namespace job_worker {
@@ -26,6 +27,7 @@ absl::StatusOr<std::string> Sha256(const std::filesystem::path& path, const JobC
     const auto block = file->Read(buffer);
     if (!block.ok()) return block.status();
     if (block->empty()) break;
+    const vitals::Span span = context.StartBlockSpan("hash");
     ok = EVP_DigestUpdate(digest.get(), block->data(), block->size()) == 1;
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> value{};
@@ -57,21 +59,29 @@ class ChecksumHandler final : public Handler {
                                   const JobContext& context) override {
     absl::StatusOr<std::string> actual = Sha256(path, context);
     if (!actual.ok()) return actual.status();
-    const std::optional<std::string> expected = manifest_.Find(path);
-    if (!expected.has_value()) {
-      skips_.Increment();
-      return fmt::format("SHA-256 {}, not in the manifest", *actual);
-    }
-    if (*expected != *actual) {
-      failures_.Increment();
-      return absl::DataLossError(
-          fmt::format("SHA-256 is {}, the manifest says {}", *actual, *expected));
-    }
-    successes_.Increment();
-    return fmt::format("SHA-256 {}, as the manifest says", *actual);
+    vitals::Span span = context.tracer().StartSpan("verify");
+    span.SetAttribute("checksum.actual", *actual);
+    absl::StatusOr<std::string> result = Verify(path, *actual);
+    RecordStatus(span, result.status()).IgnoreError();
+    return result;
   }
 
  private:
+  absl::StatusOr<std::string> Verify(const std::filesystem::path& path, std::string_view actual) {
+    const std::optional<std::string> expected = manifest_.Find(path);
+    if (!expected.has_value()) {
+      skips_.Increment();
+      return fmt::format("SHA-256 {}, not in the manifest", actual);
+    }
+    if (*expected != actual) {
+      failures_.Increment();
+      return absl::DataLossError(
+          fmt::format("SHA-256 is {}, the manifest says {}", actual, *expected));
+    }
+    successes_.Increment();
+    return fmt::format("SHA-256 {}, as the manifest says", actual);
+  }
+
   const ChecksumManifest manifest_;
   vitals::Counter successes_;
   vitals::Counter failures_;

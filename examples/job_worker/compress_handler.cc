@@ -16,7 +16,8 @@ namespace {
 /// A gzip stream in the making.
 class GzipEncoder {
  public:
-  GzipEncoder() {
+  /// `context` outlives it.
+  explicit GzipEncoder(const JobContext& context) : context_(context) {
     // 15 is zlib's largest window, 16 asks for the header and trailer of gzip.
     ok_ = deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8,
                        Z_DEFAULT_STRATEGY) == Z_OK;
@@ -33,7 +34,10 @@ class GzipEncoder {
     do {
       stream_.next_out = buffer_.data();
       stream_.avail_out = static_cast<uInt>(buffer_.size());
-      deflate(&stream_, last ? Z_FINISH : Z_NO_FLUSH);
+      {
+        const vitals::Span span = context_.StartBlockSpan("compress");
+        deflate(&stream_, last ? Z_FINISH : Z_NO_FLUSH);
+      }
       const std::size_t count = buffer_.size() - stream_.avail_out;
       if (absl::Status status = file.Write({buffer_.data(), count}); !status.ok()) return status;
     } while (stream_.avail_out == 0);
@@ -44,6 +48,7 @@ class GzipEncoder {
   std::size_t bytes_out() const { return stream_.total_out; }
 
  private:
+  const JobContext& context_;
   z_stream stream_{};
   bool ok_ = false;
   std::vector<unsigned char> buffer_ = std::vector<unsigned char>(kBlockSize);
@@ -56,7 +61,7 @@ absl::StatusOr<std::string> Compress(const std::filesystem::path& from,
   absl::StatusOr<OutputFile> output = OutputFile::Create(to, context);
   if (!output.ok()) return output.status();
 
-  GzipEncoder encoder;
+  GzipEncoder encoder(context);
   std::vector<unsigned char> buffer(kBlockSize);
   for (bool last = false; !last;) {
     const auto block = input->Read(buffer);

@@ -10,7 +10,8 @@
 #include "examples/job_worker/job_context.h"
 
 /// \file
-/// Files as handlers use them: every byte that moves is counted, every block checks the deadline.
+/// Files as handlers use them: every byte that moves is counted, every block is a span, and checks
+/// the deadline.
 
 namespace job_worker {
 

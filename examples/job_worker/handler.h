@@ -13,7 +13,7 @@ namespace job_worker {
 /// Does the jobs of one operation. Many threads run one handler at once.
 ///
 /// A handler records what the worker cannot know through its JobContext: bytes read and written as
-/// it goes, and families of its own in the context's registry.
+/// it goes, families of its own in the context's registry, and its steps with the context's tracer.
 class Handler {
  public:
   virtual ~Handler() = default;

@@ -7,9 +7,17 @@ namespace job_worker {
 // The gauge is set under the lock: whoever sets it last knows the last size.
 
 bool JobQueue::Push(Job job) {
+  vitals::Span submit(tracer_, "submit",
+                      {.kind = vitals::SpanKind::kProducer, .parent = job.context()});
   std::unique_lock lock(mutex_);
   not_full_.wait(lock, [this] { return closed_ || jobs_.size() < capacity_; });
-  if (closed_) return false;
+  if (closed_) {
+    submit.SetStatus(vitals::SpanStatus::kError, "the queue is closed");
+    return false;
+  }
+  // Before another thread can have the job, so that one span begins where the other ends.
+  submit.End();
+  job.queued_at = tracer_.Now();
   jobs_.push_back(std::move(job));
   depth_.Set(static_cast<double>(jobs_.size()));
   not_empty_.notify_one();
@@ -24,6 +32,9 @@ std::optional<Job> JobQueue::Pop() {
   jobs_.pop_front();
   depth_.Set(static_cast<double>(jobs_.size()));
   not_full_.notify_one();
+  lock.unlock();
+  // Neither thread could hold this span open while the job lay between them.
+  vitals::Span(tracer_, "wait in queue", {.parent = job.context(), .start = job.queued_at}).End();
   return job;
 }
 
@@ -34,13 +45,11 @@ void JobQueue::Close() {
   not_empty_.notify_all();
 }
 
-std::size_t JobQueue::Clear() {
+std::deque<Job> JobQueue::Clear() {
   const std::lock_guard lock(mutex_);
-  const std::size_t dropped = jobs_.size();
-  jobs_.clear();
   depth_.Set(0);
   not_full_.notify_all();
-  return dropped;
+  return std::exchange(jobs_, {});
 }
 
 }  // namespace job_worker

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "examples/job_worker/job.h"
+#include "vitals/trace/tracer.h"
 
 namespace job_worker {
 
@@ -15,8 +16,10 @@ namespace job_worker {
 /// that is faster than the workers waits. Thread-safe.
 class JobQueue {
  public:
-  /// `depth` shows at every moment how many jobs wait. `capacity` > 0.
-  JobQueue(std::size_t capacity, const vitals::Gauge& depth) : capacity_(capacity), depth_(depth) {}
+  /// `depth` shows at every moment how many jobs wait. `capacity` > 0. Spans of `tracer` show in
+  /// the trace of each job how long its producer waited for room, and how long it waited itself.
+  JobQueue(std::size_t capacity, const vitals::Gauge& depth, const vitals::Tracer& tracer)
+      : capacity_(capacity), depth_(depth), tracer_(tracer) {}
 
   /// Adds a job, waiting for room. False when the queue is closed: the job is not taken.
   bool Push(Job job);
@@ -27,12 +30,13 @@ class JobQueue {
   /// Takes no more jobs. What waits can still be taken out.
   void Close();
 
-  /// Drops what waits, and says how much that was.
-  std::size_t Clear();
+  /// Takes out all that waits.
+  std::deque<Job> Clear();
 
  private:
   const std::size_t capacity_;
   const vitals::Gauge depth_;
+  const vitals::Tracer tracer_;
   std::mutex mutex_;
   std::condition_variable not_full_;
   std::condition_variable not_empty_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "examples/job_worker/span_status.h"
 #include "fmt/format.h"
 #include "spdlog/spdlog.h"
 
@@ -26,7 +27,7 @@ struct PassResult {
   bool complete = true;
 };
 
-PassResult SubmitPass(const std::vector<fs::path>& files, std::size_t max_jobs, WorkerPool& pool) {
+PassResult SubmitAll(const std::vector<fs::path>& files, std::size_t max_jobs, WorkerPool& pool) {
   PassResult result;
   for (const fs::path& file : files) {
     for (const Operation& operation : pool.operations()) {
@@ -37,6 +38,31 @@ PassResult SubmitPass(const std::vector<fs::path>& files, std::size_t max_jobs, 
       ++result.jobs;
     }
   }
+  return result;
+}
+
+/// Lists the tree, submits its jobs, and waits for them.
+absl::StatusOr<PassResult> RunPass(const TreeOptions& tree, std::size_t max_jobs,
+                                   const vitals::Tracer& tracer, WorkerPool& pool) {
+  const Clock::time_point start = Clock::now();
+  vitals::Span pass = tracer.StartSpan("pass");
+  vitals::Span list = tracer.StartSpan("list files");
+  const auto files = ListFiles(tree);
+  list.End();
+  if (!files.ok()) return RecordStatus(pass, files.status());
+
+  vitals::Span submit = tracer.StartSpan("submit jobs");
+  const PassResult result = SubmitAll(*files, max_jobs, pool);
+  submit.End();
+
+  vitals::Span wait = tracer.StartSpan("wait for jobs");
+  pool.WaitIdle();
+  wait.End();
+
+  pass.SetAttribute("pass.files", files->size());
+  pass.SetAttribute("pass.jobs", result.jobs);
+  spdlog::info("{} jobs on {} files of {} in {:.2f} s", result.jobs, files->size(),
+               tree.root.string(), std::chrono::duration<double>(Clock::now() - start).count());
   return result;
 }
 
@@ -67,21 +93,15 @@ absl::StatusOr<std::vector<fs::path>> ListFiles(const TreeOptions& options) {
   return files;
 }
 
-absl::StatusOr<std::size_t> SubmitJobs(const SourceOptions& options, WorkerPool& pool,
-                                       StopEvent& stop) {
+absl::StatusOr<std::size_t> SubmitJobs(const SourceOptions& options, const vitals::Tracer& tracer,
+                                       WorkerPool& pool, StopEvent& stop) {
   const std::size_t max_jobs = options.max_jobs == 0 ? SIZE_MAX : options.max_jobs;
   std::size_t jobs = 0;
   while (true) {
-    const Clock::time_point start = Clock::now();
-    const auto files = ListFiles(options.tree);
-    if (!files.ok()) return files.status();
-    const PassResult pass = SubmitPass(*files, max_jobs - jobs, pool);
-    jobs += pass.jobs;
-    pool.WaitIdle();
-    spdlog::info("{} jobs on {} files of {} in {:.2f} s", pass.jobs, files->size(),
-                 options.tree.root.string(),
-                 std::chrono::duration<double>(Clock::now() - start).count());
-    if (options.once || !pass.complete || jobs == max_jobs) return jobs;
+    const auto pass = RunPass(options.tree, max_jobs - jobs, tracer, pool);
+    if (!pass.ok()) return pass.status();
+    jobs += pass->jobs;
+    if (options.once || !pass->complete || jobs == max_jobs) return jobs;
     if (stop.WaitUntil(Clock::now() + options.pause_between_passes)) return jobs;
   }
 }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "examples/job_worker/stop_event.h"
 #include "examples/job_worker/worker_pool.h"
+#include "vitals/trace/tracer.h"
 
 namespace job_worker {
 
@@ -36,9 +37,10 @@ struct SourceOptions {
 
 /// Submits one job for each file and operation, pass after pass, until the options' bound is
 /// reached or `stop` is requested. All jobs of a pass end before the next one starts. Returns how
-/// many jobs were submitted; fails when the tree cannot be listed.
-absl::StatusOr<std::size_t> SubmitJobs(const SourceOptions& options, WorkerPool& pool,
-                                       StopEvent& stop);
+/// many jobs were submitted; fails when the tree cannot be listed. Each pass is a trace, and the
+/// jobs' traces have links to it.
+absl::StatusOr<std::size_t> SubmitJobs(const SourceOptions& options, const vitals::Tracer& tracer,
+                                       WorkerPool& pool, StopEvent& stop);
 
 }  // namespace job_worker
 

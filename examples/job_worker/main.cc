@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <pthread.h>
+
 #include <csignal>
 #include <cstring>
 #include <memory>
@@ -19,21 +20,25 @@
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
 #include "vitals/base/log.h"
+#include "vitals/bridge/spdlog_id_flag.h"
+#include "vitals/bridge/spdlog_sink.h"
 #include "vitals/telemetry/telemetry.h"
 
 namespace job_worker {
 namespace {
 
-/// Logs to standard error as the worker's id, and brings what vitals has to say into the same log.
+/// Logs to standard error as the worker's id, each line with the trace and the span that it is
+/// from, and brings what vitals has to say into the same log.
 void SetUpLog(const WorkerOptions& options) {
   auto logger = spdlog::stderr_color_mt(options.worker_id);
-  logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ [%n] %v");
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<vitals::bridge::IdFlag>('Q', vitals::bridge::TraceIdSource());
+  formatter->add_flag<vitals::bridge::IdFlag>('q', vitals::bridge::SpanIdSource());
+  formatter->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ [%n] [%Q %q] %v");
+  logger->set_formatter(std::move(formatter));
   logger->set_level(options.verbose ? spdlog::level::debug : spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
-  vitals::SetLogSink([](vitals::LogSeverity severity, std::string_view message) {
-    constexpr std::array kLevels = {spdlog::level::info, spdlog::level::warn, spdlog::level::err};
-    spdlog::log(kLevels[static_cast<std::size_t>(severity)], "{}", message);
-  });
+  vitals::SetLogSink(vitals::bridge::MakeSpdlogSink(spdlog::default_logger()));
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<Handler>>> MakeHandlers(
@@ -53,9 +58,10 @@ absl::StatusOr<std::vector<std::unique_ptr<Handler>>> MakeHandlers(
 }
 
 /// Submits jobs until they are done or the worker stops; asks it to stop when nothing else would.
-absl::Status FeedPool(const WorkerOptions& options, const SourceOptions& source, WorkerPool& pool,
-                      StopEvent& stop) {
-  const auto jobs = SubmitJobs(source, pool, stop);
+absl::Status FeedPool(const WorkerOptions& options, const SourceOptions& source,
+                      const vitals::Tracer& tracer, WorkerPool& pool, StopEvent& stop) {
+  pthread_setname_np(pthread_self(), "feeder");
+  const auto jobs = SubmitJobs(source, tracer, pool, stop);
   if (!jobs.ok()) {
     stop.Request("there is nothing to work on");
   } else if (!options.duration.has_value()) {
@@ -89,20 +95,22 @@ absl::Status Run(const WorkerOptions& options) {
   source.tree.scratch = scratch->path();
 
   StopEvent stop;
-  WorkerPool pool(options.pool, registry, *std::move(handlers));
+  WorkerPool pool(options.pool, registry, (*telemetry)->tracer_provider(), *std::move(handlers));
   const StopSignals signals([&](int signal) {
     const bool first = stop.Request(fmt::format("SIG{}", sigabbrev_np(signal)));
     if (!first) pool.Abandon();
   });
   if (options.telemetry.exporter.has_value()) {
-    spdlog::info("serving metrics at {}, path /metrics", (*telemetry)->url());
+    spdlog::info("serving metrics at {}, path /metrics; traces below /api/v1/traces",
+                 (*telemetry)->url());
   } else {
     spdlog::info("serving no metrics: --metrics-enabled is false");
   }
   spdlog::info("working on {} with {} threads", source.tree.root.string(), options.pool.threads);
 
   absl::Status source_status;
-  std::thread feeder([&] { source_status = FeedPool(options, source, pool, stop); });
+  const vitals::Tracer source_tracer = (*telemetry)->GetTracer("source");
+  std::thread feeder([&] { source_status = FeedPool(options, source, source_tracer, pool, stop); });
   WaitForStop(options, start, stop);
   spdlog::info("stopping: {}", stop.reason());
   if (const std::size_t dropped = pool.Stop(options.drain_time); dropped > 0) {

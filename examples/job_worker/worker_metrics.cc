@@ -1,16 +1,18 @@
 #include "examples/job_worker/worker_metrics.h"
 
+#include "vitals/metrics/trace_exemplar.h"
+
 namespace job_worker {
 
 void OperationMetrics::RecordJob(JobStatus status, double seconds) const {
   const auto index = static_cast<std::size_t>(status);
-  jobs_[index].Increment();
-  job_seconds_[index].Observe(seconds);
+  vitals::IncrementWithTrace(jobs_[index]);
+  vitals::ObserveWithTrace(job_seconds_[index], seconds);
 }
 
 void OperationMetrics::RecordHandler(bool success, double seconds) const {
-  (success ? handler_successes_ : handler_errors_).Increment();
-  handler_seconds_.Observe(seconds);
+  vitals::IncrementWithTrace(success ? handler_successes_ : handler_errors_);
+  vitals::ObserveWithTrace(handler_seconds_, seconds);
 }
 
 WorkerMetrics::WorkerMetrics(vitals::Registry& registry)

@@ -21,7 +21,7 @@ inline constexpr std::array<std::string_view, 3> kJobStatusNames = {"completed",
 
 /// What is recorded about the jobs of one operation. The handles are looked up once, so that a job
 /// costs a few additions; and its series are there from the start, so that the first failure is
-/// seen as a rise from 0.
+/// seen as a rise from 0. What is recorded leads to the span under which it is, by an exemplar.
 class OperationMetrics {
  public:
   /// Records one job that ended.

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "CLI/CLI.hpp"
 #include "examples/job_worker/checksum_manifest.h"
 #include "fmt/format.h"
+#include "vitals/net/http_client.h"
 
 namespace job_worker {
 namespace {
@@ -21,6 +23,8 @@ struct Flags {
   std::string directory = fs::is_directory(VITALS_SOURCE_DIR) ? VITALS_SOURCE_DIR : ".";
   bool metrics_enabled = true;
   std::string metrics_addr = "127.0.0.1:9090";
+  std::string otlp_url;
+  double trace_share = 0.25;
   std::string manifest;
   std::string scratch;
   std::vector<std::string> excluded_folders = {"build"};
@@ -30,18 +34,20 @@ struct Flags {
   double pause = 5;
 };
 
-/// Seconds from `low` to a year. A NaN is in no range.
-CLI::Validator Seconds(double low) {
-  constexpr double kYear = 365.0 * 24 * 3600;
+/// A number from `low` to `high`, which `right` describes. A NaN is in no range.
+CLI::Validator Number(double low, double high, std::string right) {
   return CLI::Validator(
-      [low](std::string& text) {
-        double seconds = 0;
-        const bool ok =
-            CLI::detail::lexical_cast(text, seconds) && seconds >= low && seconds <= kYear;
-        return ok ? std::string()
-                  : fmt::format("takes seconds from {} to a year, not {}", low, text);
+      [low, high, right = std::move(right)](std::string& text) {
+        double number = 0;
+        const bool ok = CLI::detail::lexical_cast(text, number) && number >= low && number <= high;
+        return ok ? std::string() : fmt::format("takes {}, not {}", right, text);
       },
       "");
+}
+
+CLI::Validator Seconds(double low) {
+  constexpr double kYear = 365.0 * 24 * 3600;
+  return Number(low, kYear, fmt::format("seconds from {} to a year", low));
 }
 
 /// Also refuses what is negative, which CLI11 would take for a large number.
@@ -57,6 +63,17 @@ CLI::Validator MetricsAddress() {
   return CLI::Validator(
       [](std::string& text) {
         const absl::Status status = ParseMetricsAddress(text).status();
+        std::string mistake(status.message());
+        return mistake;
+      },
+      "");
+}
+
+CLI::Validator CollectorUrl() {
+  return CLI::Validator(
+      [](std::string& text) {
+        const absl::Status status =
+            vitals::net::HttpClient::CheckRequest({.method = "POST", .url = text});
         std::string mistake(status.message());
         return mistake;
       },
@@ -97,6 +114,11 @@ void AddWorkFlags(CLI::App& app, Flags& flags, WorkerOptions& options) {
       ->check(WholeNumber(1, 256))
       ->type_name("N")
       ->capture_default_str();
+  app.add_option("--attempts", options.pool.max_attempts,
+                 "how often a job that fails is tried, 1 to 100")
+      ->check(WholeNumber(1, 100))
+      ->type_name("N")
+      ->capture_default_str();
   add_seconds("--job-timeout", flags.job_timeout, 0.001, "time that a job may take")
       ->capture_default_str();
   add_seconds("--drain-time", flags.drain_time, 0, "time that queued jobs are given at the stop")
@@ -119,6 +141,27 @@ void AddReportFlags(CLI::App& app, Flags& flags, WorkerOptions& options) {
   app.add_flag("--verbose", options.verbose, "log every job");
 }
 
+void AddTraceFlags(CLI::App& app, Flags& flags) {
+  app.add_option("--trace-share", flags.trace_share,
+                 "share of traces to keep, 0 to 1, beside those that failed and the slowest")
+      ->check(Number(0, 1, "a share from 0 to 1"))
+      ->type_name("SHARE")
+      ->capture_default_str();
+  app.add_option("--otlp-url", flags.otlp_url,
+                 "pushes all spans there, such as http://127.0.0.1:4318/v1/traces")
+      ->check(CollectorUrl())
+      ->type_name("URL");
+}
+
+vitals::TracingOptions ToTracingOptions(const Flags& flags, const std::string& worker_id) {
+  vitals::TracingOptions options;
+  options.store->keeping.random_share = flags.trace_share;
+  options.resource.Set("service.name", std::string("job-worker"));
+  options.resource.Set("service.instance.id", worker_id);
+  if (!flags.otlp_url.empty()) options.otlp = {.url = flags.otlp_url, .resource = options.resource};
+  return options;
+}
+
 void ApplyFlags(const Flags& flags, WorkerOptions& options) {
   const fs::path root = fs::canonical(flags.directory);
   options.source.tree.root = root;
@@ -134,6 +177,7 @@ void ApplyFlags(const Flags& flags, WorkerOptions& options) {
   options.pool.job_timeout = ToMilliseconds(flags.job_timeout);
   options.drain_time = ToMilliseconds(flags.drain_time);
   if (flags.duration > 0) options.duration = ToMilliseconds(flags.duration);
+  options.telemetry.tracing = ToTracingOptions(flags, options.worker_id);
   options.telemetry.exporter.reset();
   if (flags.metrics_enabled) {
     options.telemetry.exporter = {.http = *ParseMetricsAddress(flags.metrics_addr)};
@@ -145,13 +189,14 @@ void ApplyFlags(const Flags& flags, WorkerOptions& options) {
 CommandLine ParseCommandLine(int argc, const char* const* argv) {
   CLI::App app(
       "Works on the files of a tree - inspects, verifies, compresses them - and serves the\n"
-      "metrics of that work to Prometheus.");
+      "metrics and traces of that work.");
   Flags flags;
   WorkerOptions options;
   options.pool.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
   AddTreeFlags(app, flags);
   AddWorkFlags(app, flags, options);
   AddReportFlags(app, flags, options);
+  AddTraceFlags(app, flags);
   try {
     app.parse(argc, argv);
     ApplyFlags(flags, options);

@@ -1,15 +1,27 @@
 #include "examples/job_worker/worker_pool.h"
 
+#include <pthread.h>
+
 #include <exception>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "examples/job_worker/span_status.h"
+#include "fmt/format.h"
 #include "spdlog/spdlog.h"
 #include "vitals/metrics/scoped_timer.h"
 
 namespace job_worker {
 namespace {
+
+vitals::Tracer GetTracer(vitals::TracerProvider* tracers, std::string_view component) {
+  return tracers == nullptr ? vitals::Tracer() : tracers->GetTracer(component);
+}
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Runs a handler; what it throws fails the job, not the worker.
 absl::StatusOr<std::string> RunHandler(const Job& job, const JobContext& context) {
@@ -34,23 +46,45 @@ void LogOutcome(const Job& job, const absl::StatusOr<std::string>& outcome) {
 }  // namespace
 
 WorkerPool::WorkerPool(const PoolOptions& options, vitals::Registry& registry,
+                       vitals::TracerProvider* tracers,
                        std::vector<std::unique_ptr<Handler>> handlers)
     : options_(options),
       registry_(registry),
+      tracer_(GetTracer(tracers, "worker")),
       metrics_(registry),
-      queue_(options.queue_capacity, metrics_.queue_depth()) {
+      queue_(options.queue_capacity, metrics_.queue_depth(), tracer_) {
   operations_.reserve(handlers.size());
   for (std::unique_ptr<Handler>& handler : handlers) {
-    handler->Start(MakeContext());
-    OperationMetrics metrics = metrics_.ForOperation(handler->name());
-    operations_.push_back({std::move(handler), metrics});
+    const std::string_view name = handler->name();
+    Operation operation{.handler = std::move(handler),
+                        .metrics = metrics_.ForOperation(name),
+                        .tracer = GetTracer(tracers, name),
+                        .span_name = vitals::InternName(name)};
+    operation.handler->Start(MakeContext(operation.tracer));
+    operations_.push_back(std::move(operation));
   }
-  for (std::size_t i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { Work(); });
+  for (std::size_t i = 0; i < options_.threads; ++i) threads_.emplace_back([this, i] { Work(i); });
 }
 
 WorkerPool::~WorkerPool() { Stop(std::chrono::milliseconds::zero()); }
 
+// [trace]
+std::unique_ptr<vitals::Span> WorkerPool::StartTrace(const Job& job) {
+  // Under no parent it begins a trace; detached it is bound to no thread, and goes with the job.
+  auto span = std::make_unique<vitals::Span>(
+      tracer_, job.operation->span_name,
+      vitals::SpanOptions{.parent = vitals::SpanContext(), .detached = true});
+  span->SetAttribute("job.id", next_job_id_++);
+  span->SetAttribute("job.operation", job.operation->handler->name());
+  span->SetAttribute("file.path", job.path.native());
+  const vitals::SpanContext submitter = vitals::CurrentSpanContext();
+  if (submitter.IsValid()) span->AddLink(submitter);
+  return span;
+}
+// [/trace]
+
 bool WorkerPool::Submit(Job job) {
+  job.span = StartTrace(job);
   {
     const std::lock_guard lock(mutex_);
     ++unfinished_;
@@ -73,7 +107,11 @@ std::size_t WorkerPool::Stop(std::chrono::milliseconds drain_time) {
   {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, drain_time, [this] { return unfinished_ == 0 || abandoned_; });
-    dropped = queue_.Clear();
+    const std::deque<Job> dropped_jobs = queue_.Clear();
+    for (const Job& job : dropped_jobs) {
+      job.span->SetStatus(vitals::SpanStatus::kError, "dropped: the worker stopped");
+    }
+    dropped = dropped_jobs.size();
     unfinished_ -= dropped;
     changed_.notify_all();
   }
@@ -89,7 +127,8 @@ void WorkerPool::Abandon() {
   changed_.notify_all();
 }
 
-void WorkerPool::Work() {
+void WorkerPool::Work(std::size_t number) {
+  pthread_setname_np(pthread_self(), fmt::format("worker {}", number).c_str());
   while (const std::optional<Job> job = queue_.Pop()) {
     Execute(*job);
     const std::lock_guard lock(mutex_);
@@ -98,18 +137,45 @@ void WorkerPool::Work() {
   }
 }
 
+// [execute]
 void WorkerPool::Execute(const Job& job) {
   const vitals::InFlightGuard active(metrics_.active_jobs());
+  // The job goes on here: spans of this thread are below it, and exemplars and log lines lead to
+  // it.
+  job.span->Attach();
   const Clock::time_point start = Clock::now();
-  const absl::StatusOr<std::string> outcome = RunHandler(job, MakeContext());
-  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  job.operation->metrics.RecordHandler(outcome.ok(), seconds);
-  job.operation->metrics.RecordJob(StatusOfOutcome(outcome.status()), seconds);
+  const absl::StatusOr<std::string> outcome = RunAttempts(job);
+  job.operation->metrics.RecordJob(StatusOfOutcome(outcome.status()), SecondsSince(start));
   LogOutcome(job, outcome);
+  RecordStatus(*job.span, outcome.status()).IgnoreError();
+  job.span->End();
+}
+// [/execute]
+
+absl::StatusOr<std::string> WorkerPool::RunAttempts(const Job& job) {
+  const JobContext context = MakeContext(job.operation->tracer);
+  for (int attempt = 1;; ++attempt) {
+    absl::StatusOr<std::string> outcome = RunAttempt(job, attempt, context);
+    const bool failed = StatusOfOutcome(outcome.status()) == JobStatus::kFailed;
+    if (!failed || attempt == options_.max_attempts) return outcome;
+    job.span->AddEvent("retry", {{"job.attempt", attempt + 1}});
+  }
 }
 
-JobContext WorkerPool::MakeContext() const {
-  return JobContext(registry_, metrics_, stop_deadline_, Clock::now() + options_.job_timeout);
+absl::StatusOr<std::string> WorkerPool::RunAttempt(const Job& job, int attempt,
+                                                   const JobContext& context) {
+  vitals::Span span = tracer_.StartSpan("attempt", vitals::SpanKind::kConsumer);
+  span.SetAttribute("job.attempt", attempt);
+  const Clock::time_point start = Clock::now();
+  absl::StatusOr<std::string> outcome = RunHandler(job, context);
+  job.operation->metrics.RecordHandler(outcome.ok(), SecondsSince(start));
+  RecordStatus(span, outcome.status()).IgnoreError();
+  return outcome;
+}
+
+JobContext WorkerPool::MakeContext(const vitals::Tracer& tracer) const {
+  return JobContext(registry_, tracer, metrics_, stop_deadline_,
+                    Clock::now() + options_.job_timeout);
 }
 
 }  // namespace job_worker

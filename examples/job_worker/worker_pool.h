@@ -1,15 +1,18 @@
 #ifndef VITALS_EXAMPLES_JOB_WORKER_WORKER_POOL_H_
 #define VITALS_EXAMPLES_JOB_WORKER_WORKER_POOL_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 #include "examples/job_worker/job_queue.h"
+#include "vitals/trace/tracer_provider.h"
 
 namespace job_worker {
 
@@ -19,14 +22,23 @@ struct PoolOptions {
   std::size_t queue_capacity = 64;
   /// A job that is not done by then is told to stop at its next block.
   std::chrono::milliseconds job_timeout = std::chrono::seconds(60);
+  /// How often a job that fails is tried; one that runs out of time is not tried again.
+  int max_attempts = 1;
 };
 
 /// Threads that take jobs from a bounded queue and record what became of them. Thread-safe.
+///
+/// Each job is a trace. Its root is open from the submission to the end, and has these below it,
+/// one after the other; they are all of its time:
+///
+///     submit           on the submitting thread: waits for room in the queue
+///     wait in queue    between the threads
+///     attempt          on a thread of the pool, once for each; below it what the handler does
 class WorkerPool {
  public:
-  /// Starts the threads. `registry` outlives the pool.
+  /// Starts the threads. `registry` outlives the pool. Without `tracers` nothing is traced.
   WorkerPool(const PoolOptions& options, vitals::Registry& registry,
-             std::vector<std::unique_ptr<Handler>> handlers);
+             vitals::TracerProvider* tracers, std::vector<std::unique_ptr<Handler>> handlers);
 
   /// Stops, abandoning what waits.
   ~WorkerPool();
@@ -37,7 +49,8 @@ class WorkerPool {
   /// What the pool can do, in the order of the handlers.
   const std::vector<Operation>& operations() const { return operations_; }
 
-  /// Queues a job of one of these operations, waiting for room. False when the pool stops.
+  /// Queues a job of one of these operations, waiting for room. Its trace has a link to the
+  /// thread's current span. False when the pool stops.
   bool Submit(Job job);
 
   /// Waits until no job waits or runs.
@@ -51,16 +64,21 @@ class WorkerPool {
   void Abandon();
 
  private:
-  void Work();
+  std::unique_ptr<vitals::Span> StartTrace(const Job& job);
+  void Work(std::size_t number);
   void Execute(const Job& job);
-  JobContext MakeContext() const;
+  absl::StatusOr<std::string> RunAttempts(const Job& job);
+  absl::StatusOr<std::string> RunAttempt(const Job& job, int attempt, const JobContext& context);
+  JobContext MakeContext(const vitals::Tracer& tracer) const;
 
   const PoolOptions options_;
   vitals::Registry& registry_;
+  const vitals::Tracer tracer_;
   const WorkerMetrics metrics_;
   StopDeadline stop_deadline_;
   std::vector<Operation> operations_;
   JobQueue queue_;
+  std::atomic<std::uint64_t> next_job_id_ = 1;
 
   std::mutex mutex_;
   std::condition_variable changed_;

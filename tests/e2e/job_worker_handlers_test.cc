@@ -70,7 +70,7 @@ class HandlersTest : public testing::Test {
  protected:
   absl::StatusOr<std::string> Run(Handler& handler, const std::filesystem::path& file,
                                   Clock::time_point deadline = Clock::time_point::max()) {
-    const JobContext context(registry_, metrics_, stop_deadline_, deadline);
+    const JobContext context(registry_, {}, metrics_, stop_deadline_, deadline);
     handler.Start(context);
     return handler.Run(file, context);
   }

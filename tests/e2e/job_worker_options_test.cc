@@ -62,11 +62,34 @@ TEST(CommandLineTest, ReadsItsFlags) {
   EXPECT_EQ(line.options->manifest, std::filesystem::canonical(folder.path()) / "SHA256SUMS");
 }
 
+TEST(CommandLineTest, TracesByDefaultAndPushesNothing) {
+  const CommandLine line = Parse({});
+  const auto& tracing = line.options->telemetry.tracing;
+  ASSERT_TRUE(tracing.has_value());
+  EXPECT_EQ(tracing->store->keeping.random_share, 0.25);
+  EXPECT_FALSE(tracing->otlp.has_value());
+  EXPECT_EQ(line.options->pool.max_attempts, 1);
+}
+
+TEST(CommandLineTest, ReadsItsFlagsOfTracing) {
+  const CommandLine line = Parse({"--trace-share=1", "--attempts=3", "--worker-id=a",
+                                  "--otlp-url=http://collector:4318/v1/traces"});
+  ASSERT_TRUE(line.options.has_value());
+  const auto& tracing = line.options->telemetry.tracing;
+  EXPECT_EQ(tracing->store->keeping.random_share, 1);
+  EXPECT_EQ(line.options->pool.max_attempts, 3);
+  ASSERT_TRUE(tracing->otlp.has_value());
+  EXPECT_EQ(tracing->otlp->url, "http://collector:4318/v1/traces");
+  EXPECT_EQ(tracing->otlp->resource.attributes().back().key, "service.instance.id");
+}
+
 TEST(CommandLineTest, TellsHelpFromMistakes) {
   EXPECT_EQ(Parse({"--help"}).exit_code, 0);
   EXPECT_FALSE(Parse({"--help"}).options.has_value());
   EXPECT_EQ(Parse({"--unknown"}).exit_code, 2);
   EXPECT_EQ(Parse({"--threads=0"}).exit_code, 2);
+  EXPECT_EQ(Parse({"--trace-share=2"}).exit_code, 2);
+  EXPECT_EQ(Parse({"--otlp-url=collector"}).exit_code, 2);
 }
 
 }  // namespace

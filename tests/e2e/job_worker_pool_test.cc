@@ -56,7 +56,7 @@ class JobQueueTest : public testing::Test {
  protected:
   vitals::Registry registry_;
   WorkerMetrics metrics_{registry_};
-  JobQueue queue_{2, metrics_.queue_depth()};
+  JobQueue queue_{2, metrics_.queue_depth(), {}};
 };
 
 TEST_F(JobQueueTest, GivesJobsInOrderAndShowsItsDepth) {
@@ -94,13 +94,13 @@ TEST_F(JobQueueTest, WhenClosedItTakesNothingAndGivesWhatItHas) {
 TEST_F(JobQueueTest, ClearDropsWhatWaits) {
   queue_.Push({.path = "a"});
   queue_.Push({.path = "b"});
-  EXPECT_EQ(queue_.Clear(), 2u);
+  EXPECT_EQ(queue_.Clear().size(), 2u);
   EXPECT_EQ(Depth(registry_), 0);
 }
 
 TEST(WorkerPoolTest, SeriesAreThereBeforeTheFirstJob) {
   vitals::Registry registry;
-  const WorkerPool pool({}, registry, Handlers([](const JobContext&) { return "done"; }));
+  const WorkerPool pool({}, registry, nullptr, Handlers([](const JobContext&) { return "done"; }));
   for (const std::string_view status : kJobStatusNames) EXPECT_EQ(Jobs(registry, status), 0);
   EXPECT_EQ(ValueOf(registry, "guestkit_handler_executions_total",
                     {{"handler", "fake"}, {"status", "error"}}),
@@ -117,7 +117,7 @@ TEST(WorkerPoolTest, CountsEachJobUnderItsStatus) {
   const std::vector<std::string> statuses = {"completed", "failed", "timeout", "failed"};
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     vitals::Registry registry;
-    WorkerPool pool({}, registry, Handlers(outcomes[i]));
+    WorkerPool pool({}, registry, nullptr, Handlers(outcomes[i]));
     for (int job = 0; job < 3; ++job) pool.Submit({.operation = &pool.operations()[0], .path = {}});
     pool.WaitIdle();
     for (const std::string_view status : kJobStatusNames) {
@@ -135,7 +135,7 @@ TEST(WorkerPoolTest, CountsEachJobUnderItsStatus) {
 
 TEST(WorkerPoolTest, AJobWhoseTimeIsOverIsATimeout) {
   vitals::Registry registry;
-  WorkerPool pool({.job_timeout = milliseconds(0)}, registry,
+  WorkerPool pool({.job_timeout = milliseconds(0)}, registry, nullptr,
                   Handlers([](const JobContext&) { return "done"; }));
   pool.Submit({.operation = &pool.operations()[0], .path = {}});
   pool.WaitIdle();
@@ -144,7 +144,7 @@ TEST(WorkerPoolTest, AJobWhoseTimeIsOverIsATimeout) {
 
 TEST(WorkerPoolTest, HandlersRecordThroughTheirContext) {
   vitals::Registry registry;
-  WorkerPool pool({}, registry, Handlers([](const JobContext& context) {
+  WorkerPool pool({}, registry, nullptr, Handlers([](const JobContext& context) {
                     context.registry().AddCounter({.name = "own_total"})->Increment();
                     context.CountBytesRead(5);
                     context.CountBytesWritten(7);
@@ -161,7 +161,7 @@ TEST(WorkerPoolTest, ShowsTheJobsThatRun) {
   vitals::Registry registry;
   std::promise<void> started, finish;
   const std::shared_future<void> finished = finish.get_future().share();
-  WorkerPool pool({.threads = 1}, registry, Handlers([&](const JobContext&) {
+  WorkerPool pool({.threads = 1}, registry, nullptr, Handlers([&](const JobContext&) {
                     started.set_value();
                     finished.wait();
                     return "done";
@@ -176,7 +176,8 @@ TEST(WorkerPoolTest, ShowsTheJobsThatRun) {
 
 TEST(WorkerPoolTest, AStopWorksOnWhatWaits) {
   vitals::Registry registry;
-  WorkerPool pool({.threads = 1}, registry, Handlers([](const JobContext&) { return "done"; }));
+  WorkerPool pool({.threads = 1}, registry, nullptr,
+                  Handlers([](const JobContext&) { return "done"; }));
   for (int job = 0; job < 20; ++job) pool.Submit({.operation = &pool.operations()[0], .path = {}});
   EXPECT_EQ(pool.Stop(kForever), 0u);
   EXPECT_EQ(Jobs(registry, "completed"), 20);
@@ -186,7 +187,7 @@ TEST(WorkerPoolTest, AStopWorksOnWhatWaits) {
 TEST(WorkerPoolTest, AStopThatIsAbandonedDropsWhatWaitsAndEndsWhatRuns) {
   vitals::Registry registry;
   std::promise<void> started;
-  WorkerPool pool({.threads = 1, .job_timeout = kForever}, registry,
+  WorkerPool pool({.threads = 1, .job_timeout = kForever}, registry, nullptr,
                   Handlers([&](const JobContext& context) -> absl::StatusOr<std::string> {
                     started.set_value();
                     absl::Status status;

@@ -128,7 +128,8 @@ class WorkTest(unittest.TestCase):
     def test_says_which_file_is_not_what_the_manifest_says(self):
         worker = self.start("--once", "--worker-id=rack-7")
         worker.wait()
-        self.assertRegex(worker.log(), r"warning \[rack-7\] guestkit\.checksum \S+changed\.conf: SHA-256 is")
+        self.assertRegex(worker.log(), r"warning \[rack-7\] \[[0-9a-f]{32} [0-9a-f]{16}\] "
+                         r"guestkit\.checksum \S+changed\.conf: SHA-256 is")
 
     def test_takes_another_manifest(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -249,7 +250,7 @@ class MistakeTest(unittest.TestCase):
         code, log = self.run_worker("--help")
         self.assertEqual(code, 0)
         for flag in ("--worker-id", "--metrics-enabled", "--metrics-addr", "--jobs", "--threads", "--once",
-                     "--duration"):
+                     "--duration", "--attempts", "--trace-share", "--otlp-url"):
             self.assertIn(flag, log)
 
 
