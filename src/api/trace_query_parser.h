@@ -12,8 +12,8 @@ VITALS_NAMESPACE_BEGIN
 namespace api {
 
 /// Reads what a search asks for from the query of its URL: see AddTraceRoutes(). Without a limit it
-/// is `default_limit`. InvalidArgument names the field and what would be right; a field that is not
-/// known is refused, so that a mistyped one does not widen the search.
+/// is `default_limit`. InvalidArgument names the field and what would be right. A field that is not
+/// known, or is there twice, is refused, so that a mistyped one does not widen the search.
 absl::StatusOr<TraceQuery> ParseTraceQuery(std::string_view query, std::size_t default_limit);
 
 }  // namespace api

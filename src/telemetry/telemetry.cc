@@ -69,7 +69,7 @@ Telemetry::Telemetry(std::shared_ptr<Registry> registry, std::unique_ptr<Mainten
 absl::Status Telemetry::Start(TelemetryOptions options) {
   if (absl::Status status = group_->Add(registry_); !status.ok()) return status;
   if (options.tracing) {
-    auto tracing = Tracing::Create(*std::move(options.tracing), *registry_);
+    auto tracing = Tracing::Create(*options.tracing, *registry_);
     if (!tracing.ok()) return UnderOption("tracing", tracing.status());
     tracing_ = *std::move(tracing);
   }

@@ -14,7 +14,7 @@
 
 VITALS_NAMESPACE_BEGIN
 
-absl::StatusOr<std::unique_ptr<Tracing>> Tracing::Create(TracingOptions options,
+absl::StatusOr<std::unique_ptr<Tracing>> Tracing::Create(const TracingOptions& options,
                                                          Registry& registry) {
   std::unique_ptr<Tracing> tracing(new Tracing);
   tracing->resource_ = options.resource;

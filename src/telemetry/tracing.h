@@ -17,7 +17,7 @@ VITALS_NAMESPACE_BEGIN
 class Tracing {
  public:
   /// Builds and starts what the options ask for. Fails as its parts do.
-  static absl::StatusOr<std::unique_ptr<Tracing>> Create(TracingOptions options,
+  static absl::StatusOr<std::unique_ptr<Tracing>> Create(const TracingOptions& options,
                                                          Registry& registry);
 
   ~Tracing() { Stop(); }
