@@ -189,8 +189,8 @@ struct alignas(64) Record {
 };
 
 void SpanBound(benchmark::State& state) {
-  constexpr std::size_t kRecords = 32'768;
-  static thread_local std::unique_ptr<Record[]> ring(new Record[kRecords]());
+  // As much memory as the spans above touch between two drains.
+  static thread_local std::unique_ptr<Record[]> ring(new Record[kBatch]());
   static thread_local std::atomic<std::uint64_t> head{0};
   MeasureUpdate(state, [] {
     const std::uint64_t start = __rdtsc();

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/fork.h"
+#include "base/interned_names.h"
 #include "base/mutex.h"
 #include "base/utf8.h"
 
@@ -37,8 +38,7 @@ NameSet& Names() VITALS_REQUIRES(names_mutex) {
 void LockNames() VITALS_NO_THREAD_SAFETY_ANALYSIS { names_mutex.Lock(); }
 void UnlockNames() VITALS_NO_THREAD_SAFETY_ANALYSIS { names_mutex.Unlock(); }
 
-// Before main: see trace/tracer_table.cc for the order.
-[[maybe_unused]] const bool hooked = (base::AtFork({&LockNames, &UnlockNames, &UnlockNames}), true);
+[[maybe_unused]] const bool guarded_before_main = (base::GuardNamesAtFork(), true);
 
 // `text` as it is kept: up to its first NUL, well-formed, at most kMaxInternedNameBytes.
 std::string_view Normalize(std::string_view text, std::string& storage) {
@@ -66,6 +66,11 @@ const char* FindOrAdd(std::string_view text) {
 
 }  // namespace
 
+void base::GuardNamesAtFork() {
+  [[maybe_unused]] static const bool guarded =
+      (AtFork({&LockNames, &UnlockNames, &UnlockNames}), true);
+}
+
 InternedName InternName(std::string_view text) noexcept {
   const char* name = nullptr;
   try {
@@ -81,6 +86,7 @@ InternedName InternName(std::string_view text) noexcept {
   return InternedName::FromStatic(name);
 }
 
+// Relaxed: as above.
 std::size_t RefusedNames() noexcept { return refused_names.load(std::memory_order_relaxed); }
 
 VITALS_NAMESPACE_END

@@ -15,6 +15,7 @@ namespace base {
 
 /// Whether the processor's time-stamp counter tells the time: CPUID calls it invariant, and the
 /// kernel trusts it enough to be its own clock source, hence the counters of all processors agree.
+/// Decided once: a kernel that loses its trust later, as after a migration, is not noticed.
 VITALS_EXPORT bool TimeStampCounterIsReliable() noexcept;
 
 /// A clock whose reading is as cheap as can be: it counts ticks of a length that only a comparison

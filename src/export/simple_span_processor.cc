@@ -9,6 +9,7 @@ VITALS_NAMESPACE_BEGIN
 
 void SimpleSpanProcessor::OnEnd(std::span<const SpanData> spans) {
   const absl::Status status = exporter_->Export(spans);
+  // Relaxed: a count that orders nothing.
   if (!status.ok()) failed_spans_.fetch_add(spans.size(), std::memory_order_relaxed);
   if (status.ok() != failing_) return;
   failing_ = !failing_;

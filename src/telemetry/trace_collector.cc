@@ -2,6 +2,9 @@
 
 #include <cstdint>
 
+#include "vitals/base/interned_name.h"
+#include "vitals/trace/trace_state.h"
+
 VITALS_NAMESPACE_BEGIN
 
 std::vector<CollectedFamily> TraceCollector::Collect() {
@@ -24,7 +27,15 @@ std::vector<CollectedFamily> TraceCollector::Collect() {
           {.name = "vitals_trace_unlisted_open_spans_total",
            .help = "Spans that were not listed while they were open, for want of a place.",
            .type = MetricType::kCounter,
-           .samples = {{Labels(), static_cast<double>(stats.unlisted_open_spans)}}}};
+           .samples = {{Labels(), static_cast<double>(stats.unlisted_open_spans)}}},
+          {.name = "vitals_trace_refused_names_total",
+           .help = "Names of spans and keys beyond the most that a process keeps.",
+           .type = MetricType::kCounter,
+           .samples = {{Labels(), static_cast<double>(RefusedNames())}}},
+          {.name = "vitals_trace_evicted_states_total",
+           .help = "Tracestates that made room for others.",
+           .type = MetricType::kCounter,
+           .samples = {{Labels(), static_cast<double>(EvictedTraceStates())}}}};
 }
 
 VITALS_NAMESPACE_END

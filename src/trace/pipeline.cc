@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "base/fork.h"
@@ -30,9 +31,13 @@ RecordDecoder& TheDecoder() VITALS_REQUIRES(drain_mutex) {
 // Logs what foreign code throws, and how many spans it has not taken.
 template <typename Call>
 void CallProcessor(const Call& call, std::size_t spans) {
-  const auto complain = [spans](std::string_view reason) {
-    Log(LogSeverity::kError,
-        fmt::format("a span processor threw, {} spans are lost for it: {}", spans, reason));
+  const auto complain = [spans](const char* reason) noexcept {
+    try {
+      Log(LogSeverity::kError,
+          fmt::format("a span processor threw, {} spans are lost for it: {}", spans, reason));
+    } catch (const std::bad_alloc&) {
+      Log(LogSeverity::kError, "a span processor threw, and there is no memory to say what");
+    }
   };
   try {
     call();
@@ -45,19 +50,21 @@ void CallProcessor(const Call& call, std::size_t spans) {
 
 }  // namespace
 
-// Takes records out of rings up to the pipeline's ends, or until it has a batch.
-void DrainRings(Pipeline& pipeline) VITALS_REQUIRES(drain_mutex) {
+// Takes a batch of records out of rings, up to the pipeline's ends. Whether there are more.
+bool DrainRings(Pipeline& pipeline) VITALS_REQUIRES(drain_mutex) {
   RecordDecoder& decoder = TheDecoder();
+  std::size_t taken = 0;
   for (const auto& [thread, end] : pipeline.ends_) {
-    if (pipeline.waiting_.size() >= kBatchSpans) return;
+    if (taken == kBatchSpans) return true;
     thread->ring.Drain(
         end, [&, thread = thread](const RecordHeader& record) VITALS_REQUIRES(drain_mutex) {
           ProviderState& provider = TracerById(RecordMeta::Unpack(record.meta).tracer).provider;
           // Without a pipeline it has stopped since: nobody wants the span.
           if (provider.pipeline != nullptr) provider.pipeline->Accept(record, *thread, decoder);
-          return pipeline.waiting_.size() < kBatchSpans;
+          return ++taken < kBatchSpans;
         });
   }
+  return taken == kBatchSpans;
 }
 
 Pipeline::Pipeline(TracerProviderOptions options)
@@ -114,36 +121,43 @@ void Pipeline::AddProcessor(std::shared_ptr<SpanProcessor> processor) {
 const TracerCore* Pipeline::FindOrAddTracer(std::string_view component) {
   if (IsForked()) return nullptr;
   const InternedName name = InternName(component);
-  const base::MutexLock lock(mutex_);
-  const auto found = std::find_if(tracers_.begin(), tracers_.end(), [&](const TracerCore* known) {
-    return known->component == name;
-  });
-  if (found != tracers_.end()) return *found;
-  const TracerCore* const added = AddTracer(state_, name);
-  if (added == nullptr) {
-    Log(LogSeverity::kWarning,
-        fmt::format("no room for a tracer of {}: make tracers for kinds of components, not for "
-                    "each of them",
-                    name.view()));
-    return nullptr;
+  {
+    const base::MutexLock lock(mutex_);
+    const auto found = std::find_if(tracers_.begin(), tracers_.end(),
+                                    [&](const auto* known) { return known->component == name; });
+    if (found != tracers_.end()) return *found;
+    tracers_.reserve(tracers_.size() + 1);
+    if (const TracerCore* const added = AddTracer(state_, name)) {
+      tracers_.push_back(added);
+      return added;
+    }
+    if (std::exchange(has_told_of_tracers_, true)) return nullptr;
   }
-  tracers_.push_back(added);
-  return added;
+  Log(LogSeverity::kWarning,
+      fmt::format("no room for a tracer of {}: make tracers for kinds of components, not for each "
+                  "of them, and not anew for each reload",
+                  name.view()));
+  return nullptr;
 }
 
 void Pipeline::Accept(const RecordHeader& record, const TraceThread& thread,
                       RecordDecoder& decoder) {
-  if (waiting_.size() >= kMaxWaitingSpans) {
-    // Relaxed: a count that orders nothing.
-    dropped_backlog_.fetch_add(1, std::memory_order_relaxed);
-    return;
+  try {
+    if (waiting_.size() < kMaxWaitingSpans) {
+      SpanData& span = waiting_.Next();
+      decoder.Decode(record, timeline_, span);
+      span.component = TracerById(RecordMeta::Unpack(record.meta).tracer).component.view();
+      // Relaxed: they came with the record.
+      span.thread_id = thread.thread_id.load(std::memory_order_relaxed);
+      span.thread_name = thread.thread_name.load(std::memory_order_relaxed);
+      waiting_.Add();
+      return;
+    }
+  } catch (const std::bad_alloc&) {
+    // Lost, and counted as what waits too long: there is no memory for it either way.
   }
-  SpanData& span = waiting_.Add();
-  decoder.Decode(record, timeline_, span);
-  span.component = TracerById(RecordMeta::Unpack(record.meta).tracer).component.view();
-  // Relaxed: they came with the record.
-  span.thread_id = thread.thread_id.load(std::memory_order_relaxed);
-  span.thread_name = thread.thread_name.load(std::memory_order_relaxed);
+  // Relaxed: a count that orders nothing.
+  dropped_backlog_.fetch_add(1, std::memory_order_relaxed);
 }
 
 // Threads that record faster than processors take it would keep a drain from ever ending.
@@ -158,10 +172,10 @@ void Pipeline::FindEnds() {
 bool Pipeline::TakeWaiting() {
   const base::MutexLock lock(drain_mutex);
   timeline_.Advance();
-  DrainRings(*this);
+  const bool more = DrainRings(*this);
   std::swap(waiting_, working_);
   waiting_.Clear();
-  return working_.size() >= kBatchSpans;
+  return more;
 }
 
 void Pipeline::Hand() {
@@ -169,6 +183,7 @@ void Pipeline::Hand() {
     if (working_.size() == 0) break;
     CallProcessor([&] { processor->OnEnd(working_.spans()); }, working_.size());
   }
+  // Relaxed: a count that orders nothing.
   spans_.fetch_add(working_.size(), std::memory_order_relaxed);
 }
 
@@ -177,10 +192,14 @@ bool Pipeline::IsForked() const noexcept { return fork_generation_ != base::Fork
 void Pipeline::Drain() {
   if (IsForked()) return;
   const base::MutexLock lock(processing_mutex_);
-  FindEnds();
-  for (bool more = true; more;) {
-    more = TakeWaiting();
-    Hand();
+  try {
+    FindEnds();
+    for (bool more = true; more;) {
+      more = TakeWaiting();
+      Hand();
+    }
+  } catch (const std::bad_alloc&) {
+    Log(LogSeverity::kError, "no memory to drain spans: they stay where they are");
   }
   for (const std::shared_ptr<SpanProcessor>& processor : processors_) {
     CallProcessor([&] { processor->OnDrained(); }, 0);

@@ -48,7 +48,7 @@ class Pipeline {
   TraceStats stats() const;
 
  private:
-  friend void DrainRings(Pipeline& pipeline);
+  friend bool DrainRings(Pipeline& pipeline);
 
   bool IsForked() const noexcept;
   bool WaitUntil(std::chrono::steady_clock::time_point next);
@@ -80,6 +80,7 @@ class Pipeline {
   bool stopping_ VITALS_GUARDED_BY(mutex_) = false;
   base::Thread thread_ VITALS_GUARDED_BY(mutex_);
   std::vector<const TracerCore*> tracers_ VITALS_GUARDED_BY(mutex_);
+  bool has_told_of_tracers_ VITALS_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace trace

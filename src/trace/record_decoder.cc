@@ -136,9 +136,9 @@ class ContentDecoder {
 
 }  // namespace
 
-SpanData& SpanBatch::Add() {
+SpanData& SpanBatch::Next() {
   if (size_ == spans_.size()) spans_.emplace_back();
-  return spans_[size_++];
+  return spans_[size_];
 }
 
 InternedName RecordDecoder::Keep(const char* name) noexcept {

@@ -20,8 +20,9 @@ namespace trace {
 /// Spans that are filled again and again, so that their memory is reused.
 class SpanBatch {
  public:
-  /// Room for one more; what is in it is of an earlier span.
-  SpanData& Add();
+  /// Room for one more, which Add() then takes in; what is in it is of an earlier span.
+  SpanData& Next();
+  void Add() noexcept { ++size_; }
 
   void Clear() noexcept { size_ = 0; }
   std::size_t size() const noexcept { return size_; }

@@ -86,7 +86,7 @@ Span::Span(const Tracer& tracer, InternedName name, SpanKind kind) noexcept {
   const Sampler* const sampler = SamplerOf(tracer.core_);
   TraceThread* const thread = sampler == nullptr ? nullptr : trace::SettledTraceThread();
   if (thread == nullptr) [[unlikely]] {
-    StartNowhere(sampler != nullptr, CurrentSpanContext());
+    StartNowhere(sampler, CurrentSpanContext());
     return;
   }
   const ContextWords under = ContextWords::Load(CurrentSpanContext());
@@ -105,7 +105,8 @@ Span::Span(const Tracer& tracer, InternedName name, const SpanOptions& options) 
   TraceThread* const thread = sampler == nullptr ? nullptr : trace::SettledTraceThread();
   const SpanContext& parent = options.parent ? *options.parent : CurrentSpanContext();
   if (thread == nullptr) [[unlikely]] {
-    StartNowhere(sampler != nullptr, parent);
+    StartNowhere(sampler, parent);
+    if (options.parent && !options.detached) Attach();
     return;
   }
   const ContextWords under = ContextWords::Load(parent);
@@ -121,7 +122,8 @@ Span::Span(const Tracer& tracer, InternedName name, const SpanOptions& options) 
   StartNew(*tracer.core_, *sampler, under, !options.detached, options.start.ticks);
 }
 
-void Span::StartNowhere(bool lost, const SpanContext& parent) noexcept {
+void Span::StartNowhere(const Sampler* sampler, const SpanContext& parent) noexcept {
+  const bool lost = sampler != nullptr && !PassesBy(ContextWords::Load(parent), *sampler);
   if (lost) trace::CountSpanWithoutState();
   context_ = parent;
 }
@@ -157,7 +159,7 @@ bool Span::ShouldRecord(const trace::TracerCore& core, const Sampler& sampler,
                           .kind = kind_};
   parent.Store(request.parent);
   const bool timed = sampler.rule_ == Sampler::Rule::kRateLimited;
-  return sampler.Decide(request, timed ? core.provider.clock.MonotonicNanoseconds() : 0);
+  return sampler.ShouldSample(request, timed ? core.provider.clock.MonotonicNanoseconds() : 0);
 }
 
 trace::RecordHeader Span::Header(const ContextWords& context, std::uint64_t end_ticks,

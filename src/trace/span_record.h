@@ -26,7 +26,8 @@
 ///     event             kind 1 | attributes 1 | name 8 | ticks 8 | its attributes
 ///     link              kind 1 | attributes 1 | trace id 16 | span id 8 | flags 1 | trace state 4
 ///                       | its attributes
-///     nothing           kind 1; where the first one was dropped: a record without items counts nothing
+///     nothing           kind 1; where the first one was dropped: a record without items counts
+///     nothing
 
 VITALS_NAMESPACE_BEGIN
 namespace trace {
@@ -34,7 +35,7 @@ namespace trace {
 inline constexpr std::size_t kSlotBytes = 64;
 inline constexpr std::size_t kMaxRecordSlots = 8;
 
-/// The kind of an item. The first four are those of Attribute::Type.
+/// The kind of an item.
 enum class ItemKind : std::uint8_t {
   kInteger = 1,
   kDouble,
@@ -52,7 +53,7 @@ inline constexpr std::size_t kLinkBytes = 2 + 16 + 8 + 1 + 4;
 /// What the record is told by besides its ids.
 struct RecordMeta {
   std::uint16_t tracer = 0;  ///< see TracerTable
-  std::uint8_t slots = 0;    ///< 0: no record, but `skip` slots to be passed over
+  std::uint8_t slots = 0;    ///< 0: no record, but slots to be passed over
   SpanKind kind = SpanKind::kInternal;
   SpanStatus status = SpanStatus::kUnset;
   bool parent_is_remote = false;

@@ -79,8 +79,7 @@ class SpanRing {
   /// `take(const RecordHeader&)`, until it returns false, and gives their room back.
   template <typename Take>
   void Drain(std::uint64_t end, const Take& take) {
-    // Acquire: the records, and what their writer is. Relaxed: the reader's own.
-    if (head() < end) return;
+    // Relaxed: the reader's own. `end` came with an acquire, and the records with it.
     std::uint64_t tail = tail_.load(std::memory_order_relaxed);
     // Relaxed: it came with the head, and stays while there is anything to read.
     const std::uint64_t base = base_.load(std::memory_order_relaxed);

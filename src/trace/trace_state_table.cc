@@ -1,3 +1,5 @@
+#include "trace/trace_state_table.h"
+
 #include <atomic>
 #include <deque>
 #include <new>
@@ -63,8 +65,7 @@ TraceStateTable& Table() VITALS_REQUIRES(table_mutex) {
 void LockTable() VITALS_NO_THREAD_SAFETY_ANALYSIS { table_mutex.Lock(); }
 void UnlockTable() VITALS_NO_THREAD_SAFETY_ANALYSIS { table_mutex.Unlock(); }
 
-// Before main: see trace/tracer_table.cc for the order.
-[[maybe_unused]] const bool hooked = (base::AtFork({&LockTable, &UnlockTable, &UnlockTable}), true);
+[[maybe_unused]] const bool guarded_before_main = (trace::GuardTraceStatesAtFork(), true);
 
 TraceStateHandle TraceStateTable::Store(std::string_view text) {
   auto found = index_.find(text);
@@ -144,10 +145,16 @@ std::string TraceStateText(TraceStateHandle handle) {
   return Table().Text(handle);
 }
 
+void trace::GuardTraceStatesAtFork() {
+  [[maybe_unused]] static const bool guarded =
+      (base::AtFork({&LockTable, &UnlockTable, &UnlockTable}), true);
+}
+
 TraceState LoadTraceState(TraceStateHandle handle) {
   return TraceState::Parse(TraceStateText(handle)).value_or(TraceState());
 }
 
+// Relaxed: a count that orders nothing.
 std::uint64_t EvictedTraceStates() noexcept { return evicted.load(std::memory_order_relaxed); }
 
 VITALS_NAMESPACE_END

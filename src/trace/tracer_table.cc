@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "base/fork.h"
+#include "base/interned_names.h"
+#include "trace/trace_state_table.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace trace {
@@ -17,7 +19,7 @@ constexpr std::size_t kMaxTracers = 65'535;
 // Written under the mutex; an entry is set once.
 constinit base::Mutex table_mutex;
 constinit std::array<std::atomic<const TracerCore*>, kMaxTracers> tracers = {};
-constinit std::atomic<std::size_t> tracer_count{0};
+constinit std::size_t tracer_count VITALS_GUARDED_BY(table_mutex) = 0;
 
 constinit ProviderState* first_provider VITALS_GUARDED_BY(drain_mutex) = nullptr;
 
@@ -42,9 +44,10 @@ void OnForkChild() VITALS_NO_THREAD_SAFETY_ANALYSIS {
 }
 
 // Whoever drains takes the locks of names and of tracestates under drain_mutex. Before a fork the
-// handlers that were registered last lock first, so this is later than those, which are registered
-// before main.
+// handlers that were registered last lock first.
 void GuardForks() {
+  base::GuardNamesAtFork();
+  GuardTraceStatesAtFork();
   [[maybe_unused]] static const bool guarded = (base::AtFork({&Lock, &Unlock, &OnForkChild}), true);
 }
 
@@ -61,11 +64,11 @@ ProviderState& AddProvider(std::shared_ptr<Clock> clock) {
 
 const TracerCore* AddTracer(ProviderState& provider, InternedName component) {
   const base::MutexLock lock(table_mutex);
-  const std::size_t id = tracer_count.load(std::memory_order_relaxed);
+  const std::size_t id = tracer_count;
   if (id >= kMaxTracers) return nullptr;
   const auto* const core = new TracerCore{provider, component, static_cast<std::uint16_t>(id)};
   tracers[id].store(core, std::memory_order_release);
-  tracer_count.store(id + 1, std::memory_order_release);
+  ++tracer_count;
   return core;
 }
 

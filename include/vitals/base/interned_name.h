@@ -24,7 +24,9 @@ class InternedName {
   /// first NUL.
   template <std::size_t size>
   // NOLINTNEXTLINE(google-explicit-constructor): a literal is a name
-  consteval InternedName(const char (&literal)[size]) noexcept : text_(literal) {}
+  consteval InternedName(const char (&literal)[size]) noexcept : text_(literal) {
+    if (literal[size - 1] != '\0') ANameMustEndInNul();
+  }
 
   /// The characters, with a NUL behind them.
   constexpr const char* c_str() const noexcept { return text_; }
@@ -41,6 +43,9 @@ class InternedName {
   }
 
  private:
+  // Not constexpr, so that a call of it does not compile.
+  static void ANameMustEndInNul() noexcept {}
+
   struct Permanent {};
   constexpr InternedName(Permanent, const char* text) noexcept : text_(text) {}
 

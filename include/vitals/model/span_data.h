@@ -93,7 +93,7 @@ struct SpanData {
   std::vector<SpanAttribute> attributes;  ///< no key twice
   std::vector<SpanEvent> events;          ///< in the order they were added
   std::vector<SpanLink> links;
-  /// What found no room in the record.
+  /// What found no room in the record; each counts to 255.
   std::uint32_t dropped_attributes = 0;
   std::uint32_t dropped_events = 0;
   std::uint32_t dropped_links = 0;

@@ -36,7 +36,7 @@ struct ContextFrame {
 /// where it was entered, so never hold one across a co_await; one that is left on another thread
 /// is taken out when the first thread next starts a span. Scopes and attached spans of a thread may
 /// end in any order up to 64 of them; beyond, only in the reverse order. Costs 3 ns; noexcept.
-class VITALS_EXPORT ContextScope {
+class [[nodiscard]] VITALS_EXPORT ContextScope {
  public:
   explicit ContextScope(const SpanContext& context) noexcept;
   ~ContextScope();

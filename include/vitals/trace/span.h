@@ -16,9 +16,9 @@
 #include "vitals/trace/context_scope.h"
 
 /// \file
-/// A piece of work that is being traced. Recording never allocates, locks or blocks: what a span
-/// gathers lives inside it, and goes to a ring of its thread when it ends. docs/design/trace.md
-/// draws that.
+/// A piece of work that is being traced. Recording never allocates, locks or blocks, but for the
+/// first span of a thread, which asks for the thread's ring: what a span gathers lives inside it,
+/// and goes to a ring of its thread when it ends. docs/design/trace.md draws that.
 
 VITALS_NAMESPACE_BEGIN
 
@@ -105,7 +105,7 @@ struct SpanOptions {
 ///
 /// Costs about 25 ns from start to end, of which 20 are the two looks at the clock; 2 ns when it is
 /// not recorded. All of it is noexcept, and what is not recorded is safe to use and does nothing.
-class VITALS_EXPORT Span {
+class [[nodiscard]] VITALS_EXPORT Span {
  public:
   /// Starts it, as Tracer::StartSpan(): for members, std::optional<Span>::emplace() and messages.
   /// What forwards its arguments takes a literal as InternedName("name").
@@ -172,7 +172,7 @@ class VITALS_EXPORT Span {
 
  private:
   static bool PassesBy(const trace::ContextWords& under, const Sampler& sampler) noexcept;
-  void StartNowhere(bool lost, const SpanContext& parent) noexcept;
+  void StartNowhere(const Sampler* sampler, const SpanContext& parent) noexcept;
   void StartNew(const trace::TracerCore& core, const Sampler& sampler,
                 const trace::ContextWords& under, bool attached,
                 std::uint64_t start_ticks) noexcept;

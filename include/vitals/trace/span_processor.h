@@ -10,7 +10,9 @@ VITALS_NAMESPACE_BEGIN
 
 /// Takes the ended spans of a TracerProvider: a store, an exporter's queue, metrics. Both calls
 /// come from one thread at a time, that which drains (`vitals/trace`, or the host's), and hold up
-/// all other processors, so they must be quick and never wait for a network.
+/// all other processors, so they must be quick and never wait for a network. They must not call
+/// their provider's Drain(), AddProcessor() or Stop(), which wait for them to return; and a span
+/// that they start for each that they are given would never end.
 class SpanProcessor {
  public:
   virtual ~SpanProcessor() = default;

@@ -19,10 +19,11 @@ class VITALS_EXPORT Tracer {
   constexpr Tracer() noexcept = default;
 
   /// Starts a span under the thread's current context; see Span.
-  Span StartSpan(InternedName name, SpanKind kind = SpanKind::kInternal) const noexcept {
+  [[nodiscard]] Span StartSpan(InternedName name,
+                               SpanKind kind = SpanKind::kInternal) const noexcept {
     return Span(*this, name, kind);
   }
-  Span StartSpan(InternedName name, const SpanOptions& options) const noexcept {
+  [[nodiscard]] Span StartSpan(InternedName name, const SpanOptions& options) const noexcept {
     return Span(*this, name, options);
   }
 

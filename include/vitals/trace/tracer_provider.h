@@ -74,7 +74,7 @@ struct TraceStats {
 class VITALS_EXPORT TracerProvider {
  public:
   /// The options are checked here, once; the status names the option and what would be right.
-  static absl::StatusOr<std::unique_ptr<TracerProvider>> Create(TracerProviderOptions options);
+  static absl::StatusOr<std::unique_ptr<TracerProvider>> Create(TracerProviderOptions options = {});
 
   /// Stops, as Stop().
   ~TracerProvider();
@@ -83,7 +83,8 @@ class VITALS_EXPORT TracerProvider {
 
   /// The tracer of a component, such as an actor type, a plugin or a library: always the same for
   /// the same text, which is kept as InternName() keeps it. Takes a lock: ask once. There is room
-  /// for 65,535 tracers in a process; beyond, it is an empty tracer.
+  /// for 65,535 tracers in a process, those of providers that have stopped included; beyond, it is
+  /// an empty tracer.
   Tracer GetTracer(std::string_view component);
 
   /// Hands all spans that are drained from now on to `processor` as well. InvalidArgument for null.
