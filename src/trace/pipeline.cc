@@ -55,14 +55,15 @@ bool DrainRings(Pipeline& pipeline) VITALS_REQUIRES(drain_mutex) {
   RecordDecoder& decoder = TheDecoder();
   std::size_t taken = 0;
   for (const auto& [thread, end] : pipeline.ends_) {
-    if (taken == kBatchSpans) return true;
-    thread->ring.Drain(
-        end, [&, thread = thread](const RecordHeader& record) VITALS_REQUIRES(drain_mutex) {
-          ProviderState& provider = TracerById(RecordMeta::Unpack(record.meta).tracer).provider;
-          // Without a pipeline it has stopped since: nobody wants the span.
-          if (provider.pipeline != nullptr) provider.pipeline->Accept(record, *thread, decoder);
-          return ++taken < kBatchSpans;
-        });
+    SpanRing::Reader reader(thread->ring, end);
+    while (taken < kBatchSpans) {
+      const RecordHeader* const record = reader.Next();
+      if (record == nullptr) break;
+      const ProviderState& provider = TracerById(RecordMeta::Unpack(record->meta).tracer).provider;
+      // Without a pipeline it has stopped since: nobody wants the span.
+      if (provider.pipeline != nullptr) provider.pipeline->Accept(*record, *thread, decoder);
+      ++taken;
+    }
   }
   return taken == kBatchSpans;
 }
@@ -179,9 +180,10 @@ bool Pipeline::TakeWaiting() {
 }
 
 void Pipeline::Hand() {
+  const std::span<const SpanData> spans = working_.spans();
   for (const std::shared_ptr<SpanProcessor>& processor : processors_) {
-    if (working_.size() == 0) break;
-    CallProcessor([&] { processor->OnEnd(working_.spans()); }, working_.size());
+    if (spans.empty()) break;
+    CallProcessor([&] { processor->OnEnd(spans); }, spans.size());
   }
   // Relaxed: a count that orders nothing.
   spans_.fetch_add(working_.size(), std::memory_order_relaxed);

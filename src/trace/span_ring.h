@@ -75,29 +75,40 @@ class SpanRing {
   /// Where the next record will end up: the end of what there is to read now. Anyone may ask.
   std::uint64_t head() const noexcept { return head_.load(std::memory_order_acquire); }
 
-  /// The reader's: hands the records before `end`, a head() of before, to
-  /// `take(const RecordHeader&)`, until it returns false, and gives their room back.
-  template <typename Take>
-  void Drain(std::uint64_t end, const Take& take) {
-    // Relaxed: the reader's own. `end` came with an acquire, and the records with it.
-    std::uint64_t tail = tail_.load(std::memory_order_relaxed);
-    // Relaxed: it came with the head, and stays while there is anything to read.
-    const std::uint64_t base = base_.load(std::memory_order_relaxed);
-    while (tail < end) {
-      const auto* const record =
-          reinterpret_cast<const RecordHeader*>(slots_ + (tail - base) % kSlots);
-      const RecordMeta meta = RecordMeta::Unpack(record->meta);
-      if (meta.slots == 0) {
-        tail += meta.trace_state;
-        continue;
-      }
-      const bool go_on = take(*record);
-      tail += meta.slots;
-      if (!go_on) break;
-    }
+  /// The reader's: takes records, and gives their room back when it is destroyed.
+  class Reader {
+   public:
+    /// Reads up to `end`, a head() of before.
+    Reader(SpanRing& ring, std::uint64_t end) noexcept
+        // Relaxed: the reader's own. `end` came with an acquire, and the records with it; so did
+        // the base, which stays while there is anything to read.
+        : ring_(ring),
+          end_(end),
+          tail_(ring.tail_.load(std::memory_order_relaxed)),
+          base_(ring.base_.load(std::memory_order_relaxed)) {}
     // Release: the writer may overwrite them.
-    tail_.store(tail, std::memory_order_release);
-  }
+    ~Reader() { ring_.tail_.store(tail_, std::memory_order_release); }
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+    /// The next record, which stays as long as the reader; null when there is none.
+    const RecordHeader* Next() noexcept {
+      while (tail_ < end_) {
+        const auto* const record =
+            reinterpret_cast<const RecordHeader*>(ring_.slots_ + (tail_ - base_) % kSlots);
+        const RecordMeta meta = RecordMeta::Unpack(record->meta);
+        tail_ += meta.slots == 0 ? meta.trace_state : meta.slots;
+        if (meta.slots != 0) return record;
+      }
+      return nullptr;
+    }
+
+   private:
+    SpanRing& ring_;
+    const std::uint64_t end_;
+    std::uint64_t tail_;
+    const std::uint64_t base_;
+  };
 
   /// The reader's: gives up what is there.
   void Discard() noexcept {
