@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "trace/random_bits.h"
 #include "trace/span_buffer.h"
 #include "vitals/trace/sampler.h"
 
@@ -10,15 +11,13 @@ VITALS_NAMESPACE_BEGIN
 namespace trace {
 namespace {
 
-constexpr std::uint64_t kRandomMask = (std::uint64_t{1} << 56) - 1;
-
 // The low 7 bytes of the id, mixed: a sampler that chose traces by the same bytes has left only
 // high ones. Splitmix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators").
 std::uint64_t RandomOf(const TraceId& id) noexcept {
-  std::uint64_t mixed = (id.low & kRandomMask) + 0x9E37'79B9'7F4A'7C15;
+  std::uint64_t mixed = RandomBits(id) + 0x9E37'79B9'7F4A'7C15;
   mixed = (mixed ^ mixed >> 30) * 0xBF58'476D'1CE4'E5B9;
   mixed = (mixed ^ mixed >> 27) * 0x94D0'49BB'1331'11EB;
-  return (mixed ^ mixed >> 31) & kRandomMask;
+  return (mixed ^ mixed >> 31) % kRandomValues;
 }
 
 constexpr std::uint64_t kOtherRoots = ~std::uint64_t{0};
