@@ -10,7 +10,8 @@ VITALS_NAMESPACE_BEGIN
 namespace trace {
 namespace {
 
-// What a search looks at under the lock in one go. Some tens of microseconds each.
+// What a search looks at under the lock in one go: some tens of microseconds each. A trace with
+// more bytes than that is still looked at whole.
 constexpr std::size_t kSlotsAtOnce = 256;
 constexpr std::size_t kSegmentsAtOnce = 4;
 constexpr std::size_t kBytesAtOnce = std::size_t{64} << 10;

@@ -111,8 +111,9 @@ struct TraceStoreStats {
 /// Names are kept by InternName(), and cut as there.
 ///
 /// Thread-safe: one thread drains into it, any may read. Taking in a span costs some 100 ns and,
-/// for most, no allocation. No lock is held for longer than it takes to take in 256 spans or to
-/// look at one trace, so readers and the draining thread hold each other up for microseconds.
+/// for most, no allocation. No lock is held for longer than it takes to take in 256 spans, or to
+/// copy or decode one trace. So readers and the draining thread hold each other up for some tens of
+/// microseconds, and for milliseconds where a trace has megabytes: max_bytes_per_trace bounds that.
 ///
 /// In a fork child it is off: it takes nothing in, and shows nothing.
 class VITALS_EXPORT TraceStore final : public SpanProcessor {
