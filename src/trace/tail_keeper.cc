@@ -27,10 +27,12 @@ constexpr std::uint64_t kOtherRoots = ~std::uint64_t{0};
 TailKeeper::TailKeeper(const TailKeepingOptions& options)
     : options_(options), random_threshold_(Sampler::RatioThreshold(options.random_share)) {}
 
-TraceKeepReason TailKeeper::Decide(const TraceRecord& trace, Clock::MonotonicTime now) {
+TraceKeepReason TailKeeper::Decide(const TraceRecord& trace, bool is_overdue,
+                                   Clock::MonotonicTime now) {
   if (options_.keep_everything) return TraceKeepReason::kEverything;
-  // All traces take part in who is slow, also those that are kept for something else.
-  const bool is_slow = options_.slowest_per_root > 0 && IsAmongSlowest(trace, now);
+  // All traces take part in who is slow, also those that are kept for something else. An overdue
+  // one does not: it is slower than any, and neither its root's name nor its duration is known.
+  const bool is_slow = options_.slowest_per_root > 0 && (is_overdue || IsAmongSlowest(trace, now));
   if (options_.keep_errors && trace.failed) return TraceKeepReason::kError;
   if (is_slow) return TraceKeepReason::kSlow;
   if (RandomOf(trace.id) >= random_threshold_) return TraceKeepReason::kRandom;

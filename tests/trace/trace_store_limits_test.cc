@@ -198,7 +198,8 @@ TEST(TraceStoreLimitsTest, NothingIsUncountedWhateverComes) {
     if (random() % 10 == 0) store.Pass(milliseconds(random() % 200));
     if (i % 500 == 0) ExpectNothingIsUncounted(store->stats());
   }
-  store.Pass(hours(1));
+  store.Pass(options.max_pending_age);
+  store.Pass(options.max_age);
   const TraceStoreStats stats = store->stats();
   ExpectNothingIsUncounted(stats);
   EXPECT_EQ(stats.traces + stats.pending_traces + stats.spans + stats.pending_spans, 0u);

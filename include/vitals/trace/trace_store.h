@@ -33,7 +33,9 @@ struct TailKeepingOptions {
   bool keep_errors = true;
   /// Keep a trace where fewer than so many of the same root were decided in the present window that
   /// took as long or longer. 0 keeps none for being slow; at most 1,000. Of M traces that come in
-  /// no particular order, about slowest_per_root * (1 + ln(M / slowest_per_root)) are kept.
+  /// no particular order, about slowest_per_root * (1 + ln(M / slowest_per_root)) are kept. Unless
+  /// this is 0, each trace that TraceStoreOptions::max_pending_age decides is kept as slow as well:
+  /// its root still runs, so its name is not known, and it is slower than any other.
   std::size_t slowest_per_root = 5;
   /// How long a window is; the next one begins with the first trace after it, from nothing. At
   /// least 1 ms.
@@ -61,8 +63,8 @@ struct TraceStoreOptions {
   /// From the end of the latest local root until the trace is decided: time for spans of other
   /// threads to arrive. Not negative.
   std::chrono::nanoseconds grace_period = std::chrono::seconds(1);
-  /// A trace whose root does not end is decided this long after its first span came, as incomplete.
-  /// At least 1 ms.
+  /// A trace whose root does not end is decided this long after its first span came, as incomplete,
+  /// and kept for being slow: see TailKeepingOptions::slowest_per_root. At least 1 ms.
   std::chrono::nanoseconds max_pending_age = std::chrono::minutes(5);
   /// How many traces that were dropped or evicted are remembered, at 8 bytes each, so that their
   /// late spans make no new trace. About: in sets of 8. 8 to 16 Mi.
