@@ -59,8 +59,8 @@ std::vector<TraceSummary> StoreState::Search(const TraceQuery& query) const {
   if (!matcher.can_match()) return {};
   // Pending traces first: one that is decided meanwhile is then seen twice, not missed.
   std::vector<Candidate> candidates;
-  CollectPending(matcher, candidates);
-  CollectKept(matcher, candidates);
+  if (query.stage != TraceStage::kKept) CollectPending(matcher, candidates);
+  if (query.stage != TraceStage::kPending) CollectKept(matcher, candidates);
   return Verify(matcher, std::move(candidates), query.limit);
 }
 

@@ -136,10 +136,10 @@ class VITALS_EXPORT TraceStore final : public SpanProcessor {
   /// The trace with this id, kept or pending; nothing when there is none.
   std::optional<StoredTrace> Find(const TraceId& id) const;
 
-  /// Traces that match, pending ones included, by falling start. InvalidArgument for a limit or a
-  /// number of attributes out of range. Among 100,000 kept traces it takes milliseconds also when
-  /// none matches: what cannot match is told by a signature of each trace. Pending traces have
-  /// none, and are decoded, which is bounded by max_pending_bytes.
+  /// Traces that match, pending ones included unless the query says otherwise, by falling start.
+  /// InvalidArgument for a limit or a number of attributes out of range. Among 100,000 kept traces
+  /// it takes milliseconds also when none matches: what cannot match is told by a signature of each
+  /// trace. Pending traces have none, and are decoded, which is bounded by max_pending_bytes.
   absl::StatusOr<std::vector<TraceSummary>> Search(const TraceQuery& query) const;
 
   /// Calls `visit` with each trace that Search() finds, whole, one at a time, until it returns
