@@ -194,9 +194,9 @@ HttpResponse ShowTrace(const TraceRoutesOptions& options, const HttpRequest& req
   std::string page;
   absl::Status status;
   if (*format == TraceFormat::kOtlp) {
-    EncodeOtlpJson(trace->spans, options.resource, page);
+    EncodeOtlpJson(*trace, options.resource, page);
   } else if (*format == TraceFormat::kChrome) {
-    status = EncodeChromeTrace(trace->spans, page);
+    status = EncodeChromeTrace(*trace, page);
   } else {
     status = EncodeTraceJson(*trace, page);
   }

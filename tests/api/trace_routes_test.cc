@@ -30,6 +30,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::Everything;
+using ::testing::HasSubstr;
 using testing::Id;
 using testing::SpanBuilder;
 using ::testing::StartsWith;
@@ -101,15 +102,15 @@ TEST(TraceRoutesTest, ShowOneTraceWithItsCriticalPath) {
 TEST(TraceRoutesTest, ShowOneTraceInTheFormatsOfOthers) {
   TracePages pages;
   pages.store.End(Request(1));
-  const std::vector<SpanData> spans = pages.store->Find(Id(1))->spans;
+  const StoredTrace trace = *pages.store->Find(Id(1));
   std::string otlp;
-  EncodeOtlpJson(spans, pages.resource, otlp);
+  EncodeOtlpJson(trace, pages.resource, otlp);
   const Json shown = pages.Page(std::string(kFirst) + "?format=otlp");
   EXPECT_EQ(shown, Json::parse(otlp));
   EXPECT_THAT(shown.at("resourceSpans").at(0).at("resource").at("attributes").dump(),
-              ::testing::HasSubstr(R"("pages")"));
+              HasSubstr(R"("pages")"));
   std::string chrome;
-  ASSERT_TRUE(EncodeChromeTrace(spans, chrome).ok());
+  ASSERT_TRUE(EncodeChromeTrace(trace, chrome).ok());
   EXPECT_EQ(pages.Page(std::string(kFirst) + "?format=chrome"), Json::parse(chrome));
 }
 
@@ -134,6 +135,15 @@ TEST(TraceRoutesTest, ShowWhatIsToBeKnownOfATrace) {
   EXPECT_THAT(marks, ::testing::UnorderedElementsAre(
                          std::pair("root", Json()), std::pair("orphan", Json::array({"orphan"})),
                          std::pair("late", Json::array({"late", "out_of_order"}))));
+  const Json chrome = pages.Page(std::string(kFirst) + "?format=chrome");
+  EXPECT_EQ(chrome.at("otherData").at("marks"), page.at("marks"));
+  EXPECT_EQ(chrome.at("otherData").at("refused_spans"), 1);
+  EXPECT_THAT(chrome.dump(), HasSubstr(R"("marks":["late","out_of_order"])"));
+  const std::string otlp = pages.Page(std::string(kFirst) + "?format=otlp").dump();
+  EXPECT_THAT(
+      otlp, HasSubstr(R"({"key":"vitals.trace.marks","value":{"stringValue":"truncated,late"}})"));
+  EXPECT_THAT(otlp, HasSubstr(R"("stringValue":"late,out_of_order")"));
+
   const Json line = pages.Data("/api/v1/traces").at(0);
   EXPECT_EQ(line.at("marks"), page.at("marks"));
   EXPECT_EQ(line.at("refused_spans"), 1);
@@ -262,7 +272,7 @@ TEST(TraceRoutesTest, LeaveOutWhatIsTooLargeToAnalyze) {
   const Json summary = pages.Data("/api/v1/traces/summary");
   EXPECT_EQ(summary.at("traces"), 1);
   EXPECT_EQ(summary.at("traces_too_large"), 1);
-  EXPECT_THAT(pages.Error(kFirst, 422, "execution"), ::testing::HasSubstr("1000001"));
+  EXPECT_THAT(pages.Error(kFirst, 422, "execution"), HasSubstr("1000001"));
 }
 
 TEST(TraceRoutesTest, ShowWhatIsOpenNow) {
