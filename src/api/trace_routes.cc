@@ -140,12 +140,16 @@ class SummaryPage {
 };
 
 HttpResponse Summarize(const TraceStore& store, const HttpRequest& request) {
-  const auto query = ParseTraceQuery(request.query, kDefaultSummaryTraces);
+  auto query = ParseTraceQuery(request.query, kDefaultSummaryTraces);
   if (!query.ok()) return JsonError(query.status());
-  BottleneckSummary summary;
-  std::uint64_t too_large = 0;
-  absl::Status status = store.ForEachTrace(*query, [&](const StoredTrace& trace) {
-    if (!summary.AddTrace(trace.spans).ok()) ++too_large;
+  // Most pending traces are short of spans, and will not be kept.
+  query->stage = TraceStage::kPending;
+  const auto pending = store.Search(*query);
+  if (!pending.ok()) return JsonError(pending.status());
+  query->stage = TraceStage::kKept;
+  SummaryPage page;
+  const absl::Status status = store.ForEachTrace(*query, [&page](const StoredTrace& trace) {
+    page.Add(trace);
     return true;
   });
   return status.ok() ? page.Show(pending->size(), query->limit) : JsonError(status);
