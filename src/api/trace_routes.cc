@@ -13,6 +13,7 @@
 #include "api/json_response.h"
 #include "api/query_fields.h"
 #include "api/trace_query_parser.h"
+#include "export/json_members.h"
 #include "fmt/format.h"
 #include "vitals/export/chrome_trace.h"
 #include "vitals/export/otlp_json.h"
@@ -23,6 +24,11 @@ VITALS_NAMESPACE_BEGIN
 namespace api {
 namespace {
 
+using exporter::WriteId;
+using exporter::WriteKeeping;
+using exporter::WriteNumber;
+using exporter::WriteText;
+using exporter::WriteTime;
 using net::HttpRequest;
 using net::HttpResponse;
 
@@ -35,50 +41,29 @@ constexpr std::size_t kSummaryNames = 100;
 
 void WriteSummary(base::JsonWriter& json, const TraceSummary& trace) {
   json.BeginObject();
-  json.Key("trace_id");
-  json.String(trace.trace_id.ToString());
-  json.Key("root_name");
-  json.String(trace.root_name);
-  json.Key("root_component");
-  json.String(trace.root_component);
-  json.Key("start_unix_ns");
-  json.QuotedUint(trace.start_unix_ns);
-  json.Key("duration_ns");
-  json.Uint(trace.duration_ns());
-  json.Key("span_count");
-  json.Uint(trace.span_count);
-  json.Key("error_count");
-  json.Uint(trace.error_count);
-  json.Key("refused_spans");
-  json.Uint(trace.refused_spans);
-  json.Key("kept_for");
-  json.String(TraceKeepReasonName(trace.kept_for));
-  json.Key("marks");
-  json.BeginArray();
-  for (const std::string_view name : TraceMarkNames(trace.marks)) json.String(name);
-  json.EndArray();
+  WriteId("trace_id", trace.trace_id, json);
+  WriteText("root_name", trace.root_name, json);
+  WriteText("root_component", trace.root_component, json);
+  WriteTime("start_unix_ns", trace.start_unix_ns, json);
+  WriteNumber("duration_ns", trace.duration_ns(), json);
+  WriteNumber("span_count", trace.span_count, json);
+  WriteNumber("error_count", trace.error_count, json);
+  WriteKeeping(trace, json);
   json.EndObject();
 }
 
 void WriteBottleneck(base::JsonWriter& json, const Bottleneck& name) {
   json.BeginObject();
-  json.Key("component");
-  json.String(name.component);
-  json.Key("name");
-  json.String(name.name);
-  const std::pair<std::string_view, std::uint64_t> numbers[] = {
-      {"count", name.count},
-      {"errors", name.errors},
-      {"total_ns", name.total_ns},
-      {"self_ns", name.self_ns},
-      {"critical_path_ns", name.critical_path_ns},
-      {"p50_ns", name.p50_ns},
-      {"p95_ns", name.p95_ns},
-      {"p99_ns", name.p99_ns}};
-  for (const auto& [key, value] : numbers) {
-    json.Key(key);
-    json.Uint(value);
-  }
+  WriteText("component", name.component, json);
+  WriteText("name", name.name, json);
+  WriteNumber("count", name.count, json);
+  WriteNumber("errors", name.errors, json);
+  WriteNumber("total_ns", name.total_ns, json);
+  WriteNumber("self_ns", name.self_ns, json);
+  WriteNumber("critical_path_ns", name.critical_path_ns, json);
+  WriteNumber("p50_ns", name.p50_ns, json);
+  WriteNumber("p95_ns", name.p95_ns, json);
+  WriteNumber("p99_ns", name.p99_ns, json);
   json.Key("critical_path_share");
   json.Double(name.critical_path_share);
   json.EndObject();
@@ -86,28 +71,16 @@ void WriteBottleneck(base::JsonWriter& json, const Bottleneck& name) {
 
 void WriteActiveSpan(base::JsonWriter& json, const ActiveSpan& span) {
   json.BeginObject();
-  json.Key("trace_id");
-  json.String(span.trace_id.ToString());
-  json.Key("span_id");
-  json.String(span.span_id.ToString());
-  if (span.parent_span_id.IsValid()) {
-    json.Key("parent_span_id");
-    json.String(span.parent_span_id.ToString());
-  }
-  json.Key("component");
-  json.String(span.component);
-  json.Key("name");
-  json.String(span.name);
-  json.Key("kind");
-  json.String(SpanKindName(span.kind));
-  json.Key("start_unix_ns");
-  json.QuotedUint(span.start_unix_ns);
-  json.Key("duration_ns");
-  json.Uint(span.duration_ns);
-  json.Key("thread_id");
-  json.Uint(span.thread_id);
-  json.Key("thread_name");
-  json.String(span.thread_name);
+  WriteId("trace_id", span.trace_id, json);
+  WriteId("span_id", span.span_id, json);
+  if (span.parent_span_id.IsValid()) WriteId("parent_span_id", span.parent_span_id, json);
+  WriteText("component", span.component, json);
+  WriteText("name", span.name, json);
+  WriteText("kind", SpanKindName(span.kind), json);
+  WriteTime("start_unix_ns", span.start_unix_ns, json);
+  WriteNumber("duration_ns", span.duration_ns, json);
+  WriteNumber("thread_id", span.thread_id, json);
+  WriteText("thread_name", span.thread_name, json);
   json.EndObject();
 }
 
@@ -123,34 +96,63 @@ HttpResponse Search(const TraceStore& store, const HttpRequest& request) {
   });
 }
 
+// Where the time of some traces went, and which of them are whole.
+class SummaryPage {
+ public:
+  void Add(const StoredTrace& trace) {
+    ++found_;
+    if (!times_.AddTrace(trace.spans).ok()) {
+      ++too_large_;
+      return;
+    }
+    incomplete_ += (trace.summary.marks & kTraceMarkIncomplete) != 0 ? 1 : 0;
+    truncated_ += (trace.summary.marks & kTraceMarkTruncated) != 0 ? 1 : 0;
+  }
+
+  HttpResponse Show(std::size_t pending, std::size_t limit) const {
+    const std::vector<Bottleneck> names = times_.Top(std::numeric_limits<std::size_t>::max());
+    const auto shown = std::span(names).first(std::min(names.size(), kSummaryNames));
+    return JsonData([&](base::JsonWriter& json) {
+      json.BeginObject();
+      WriteNumber("traces", times_.trace_count(), json);
+      WriteNumber("incomplete", incomplete_, json);
+      WriteNumber("truncated", truncated_, json);
+      WriteNumber("traces_too_large", too_large_, json);
+      WriteNumber("pending", pending, json);
+      json.Key("limit_reached");
+      json.Bool(found_ >= limit);
+      WriteNumber("critical_path_ns", times_.critical_path_ns(), json);
+      json.Key("names");
+      json.BeginArray();
+      for (const Bottleneck& name : shown) WriteBottleneck(json, name);
+      json.EndArray();
+      WriteNumber("omitted_names", names.size() - shown.size(), json);
+      json.EndObject();
+    });
+  }
+
+ private:
+  BottleneckSummary times_;
+  std::size_t found_ = 0;
+  std::uint64_t incomplete_ = 0;
+  std::uint64_t truncated_ = 0;
+  std::uint64_t too_large_ = 0;
+};
+
 HttpResponse Summarize(const TraceStore& store, const HttpRequest& request) {
-  const auto query = ParseTraceQuery(request.query, kDefaultSummaryTraces);
+  auto query = ParseTraceQuery(request.query, kDefaultSummaryTraces);
   if (!query.ok()) return JsonError(query.status());
-  BottleneckSummary summary;
-  std::uint64_t too_large = 0;
-  absl::Status status = store.ForEachTrace(*query, [&](const StoredTrace& trace) {
-    if (!summary.AddTrace(trace.spans).ok()) ++too_large;
+  // Most pending traces are short of spans, and will not be kept.
+  query->stage = TraceStage::kPending;
+  const auto pending = store.Search(*query);
+  if (!pending.ok()) return JsonError(pending.status());
+  query->stage = TraceStage::kKept;
+  SummaryPage page;
+  const absl::Status status = store.ForEachTrace(*query, [&page](const StoredTrace& trace) {
+    page.Add(trace);
     return true;
   });
-  if (!status.ok()) return JsonError(status);
-  const std::vector<Bottleneck> names = summary.Top(std::numeric_limits<std::size_t>::max());
-  const auto shown = std::span(names).first(std::min(names.size(), kSummaryNames));
-  return JsonData([&](base::JsonWriter& json) {
-    json.BeginObject();
-    json.Key("traces");
-    json.Uint(summary.trace_count());
-    json.Key("traces_too_large");
-    json.Uint(too_large);
-    json.Key("critical_path_ns");
-    json.Uint(summary.critical_path_ns());
-    json.Key("names");
-    json.BeginArray();
-    for (const Bottleneck& name : shown) WriteBottleneck(json, name);
-    json.EndArray();
-    json.Key("omitted_names");
-    json.Uint(names.size() - shown.size());
-    json.EndObject();
-  });
+  return status.ok() ? page.Show(pending->size(), query->limit) : JsonError(status);
 }
 
 HttpResponse ShowActive(const TracerProvider& provider) {
@@ -194,9 +196,9 @@ HttpResponse ShowTrace(const TraceRoutesOptions& options, const HttpRequest& req
   std::string page;
   absl::Status status;
   if (*format == TraceFormat::kOtlp) {
-    EncodeOtlpJson(trace->spans, options.resource, page);
+    EncodeOtlpJson(*trace, options.resource, page);
   } else if (*format == TraceFormat::kChrome) {
-    status = EncodeChromeTrace(trace->spans, page);
+    status = EncodeChromeTrace(*trace, page);
   } else {
     status = EncodeTraceJson(*trace, page);
   }

@@ -22,17 +22,19 @@ namespace {
 using trace::TraceTree;
 
 // Arguments of a span that are not attributes.
-constexpr std::array<std::string_view, 11> kOwnArguments = {
+constexpr std::array<std::string_view, 12> kOwnArguments = {
     "span_id",       "parent_span_id",     "kind",
     "status",        "status_message",     "clipped_ns",
     "trace_state",   "dropped_attributes", "dropped_events",
-    "dropped_links", "truncated_values"};
+    "dropped_links", "truncated_values",   "marks"};
 
 class ChromeTraceEncoder {
  public:
-  ChromeTraceEncoder(std::span<const SpanData> spans, const ChromeTraceOptions& options,
-                     std::string& page)
+  // `stored` is where the spans are from; null when no store has marked them.
+  ChromeTraceEncoder(std::span<const SpanData> spans, const StoredTrace* stored,
+                     const ChromeTraceOptions& options, std::string& page)
       : spans_(spans),
+        stored_(stored),
         options_(options),
         process_id_(options.process_id != 0 ? options.process_id
                                             : static_cast<std::uint32_t>(::getpid())),
@@ -124,7 +126,7 @@ class ChromeTraceEncoder {
     json_.Key("dur");
     json_.Thousandths(placed.end_unix_ns - placed.start_unix_ns);
     WriteText("cat", span.component, json_);
-    WriteArguments(span, placed);
+    WriteArguments(i);
     json_.EndObject();
     if (HasFlow(i)) WriteFlow("f", i, placed);
     for (const std::uint32_t child : flows_[i]) WriteFlow("s", child, placed);
@@ -148,7 +150,8 @@ class ChromeTraceEncoder {
     json_.EndObject();
   }
 
-  void WriteArguments(const SpanData& span, const PlacedSpan& placed) {
+  void WriteArguments(std::uint32_t i) {
+    const SpanData& span = spans_[i];
     json_.Key("args");
     json_.BeginObject();
     WriteId("span_id", span.span_id, json_);
@@ -157,8 +160,11 @@ class ChromeTraceEncoder {
     WriteText("status", SpanStatusName(span.status), json_);
     WriteTextIfAny("status_message", span.status_message, json_);
     WriteTextIfAny("trace_state", span.trace_state, json_);
-    WriteNumberIfAny("clipped_ns", placed.clipped_ns, json_);
+    WriteNumberIfAny("clipped_ns", layout_.spans[i].clipped_ns, json_);
     WriteLosses(span, json_);
+    if (stored_ != nullptr && stored_->span_marks[i] != kSpanMarkNone) {
+      WriteMarks(SpanMarkNames(stored_->span_marks[i]), json_);
+    }
     for (const SpanAttribute& attribute : span.attributes) {
       if (std::find(kOwnArguments.begin(), kOwnArguments.end(), attribute.key) !=
           kOwnArguments.end()) {
@@ -178,11 +184,13 @@ class ChromeTraceEncoder {
       WriteId("trace_id", spans_.front().trace_id, json_);
       WriteTime("start_unix_ns", origin_unix_ns_, json_);
     }
+    if (stored_ != nullptr) WriteKeeping(stored_->summary, json_);
     WriteNumber("omitted_spans", omitted_spans, json_);
     json_.EndObject();
   }
 
   const std::span<const SpanData> spans_;
+  const StoredTrace* const stored_;
   const ChromeTraceOptions& options_;
   const std::uint32_t process_id_;
   const TraceTree tree_;
@@ -194,14 +202,24 @@ class ChromeTraceEncoder {
   base::JsonWriter json_;
 };
 
+absl::Status Encode(std::span<const SpanData> spans, const StoredTrace* stored, std::string& page,
+                    const ChromeTraceOptions& options) {
+  if (absl::Status status = trace::CheckAnalyzable(spans); !status.ok()) return status;
+  ChromeTraceEncoder(spans, stored, options, page).Run();
+  return absl::OkStatus();
+}
+
 }  // namespace
 }  // namespace exporter
 
 absl::Status EncodeChromeTrace(std::span<const SpanData> spans, std::string& page,
                                const ChromeTraceOptions& options) {
-  if (absl::Status status = trace::CheckAnalyzable(spans); !status.ok()) return status;
-  exporter::ChromeTraceEncoder(spans, options, page).Run();
-  return absl::OkStatus();
+  return exporter::Encode(spans, nullptr, page, options);
+}
+
+absl::Status EncodeChromeTrace(const StoredTrace& trace, std::string& page,
+                               const ChromeTraceOptions& options) {
+  return exporter::Encode(trace.spans, &trace, page, options);
 }
 
 VITALS_NAMESPACE_END

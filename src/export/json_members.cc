@@ -72,5 +72,18 @@ void WriteLosses(const SpanData& span, base::JsonWriter& json) {
   WriteNumberIfAny("truncated_values", span.truncated_values, json);
 }
 
+void WriteMarks(const std::vector<std::string_view>& names, base::JsonWriter& json) {
+  json.Key("marks");
+  json.BeginArray();
+  for (const std::string_view name : names) json.String(name);
+  json.EndArray();
+}
+
+void WriteKeeping(const TraceSummary& trace, base::JsonWriter& json) {
+  WriteMarks(TraceMarkNames(trace.marks), json);
+  WriteText("kept_for", TraceKeepReasonName(trace.kept_for), json);
+  WriteNumber("refused_spans", trace.refused_spans, json);
+}
+
 }  // namespace exporter
 VITALS_NAMESPACE_END

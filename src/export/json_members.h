@@ -8,9 +8,10 @@
 #include "base/json_writer.h"
 #include "vitals/base/config.h"
 #include "vitals/model/span_data.h"
+#include "vitals/trace/trace_query.h"
 
 /// \file
-/// Members of the object that a writer is in, as the exports of a trace share them.
+/// Members of the object that a writer is in, as the exports and pages of traces share them.
 
 VITALS_NAMESPACE_BEGIN
 namespace exporter {
@@ -18,11 +19,11 @@ namespace exporter {
 /// The value as JSON has it: a number, a boolean or a string.
 void WriteAttributeValue(const AttributeValue& value, base::JsonWriter& json);
 
-void WriteText(std::string_view key, std::string_view text, base::JsonWriter& json);
-void WriteNumber(std::string_view key, std::uint64_t number, base::JsonWriter& json);
+VITALS_EXPORT void WriteText(std::string_view key, std::string_view text, base::JsonWriter& json);
+VITALS_EXPORT void WriteNumber(std::string_view key, std::uint64_t number, base::JsonWriter& json);
 
 /// `unix_ns` as a string of digits: many readers keep numbers as doubles.
-void WriteTime(std::string_view key, std::uint64_t unix_ns, base::JsonWriter& json);
+VITALS_EXPORT void WriteTime(std::string_view key, std::uint64_t unix_ns, base::JsonWriter& json);
 
 /// An id in hex digits.
 template <typename Id>
@@ -41,6 +42,12 @@ void WriteAttributes(std::string_view key, const std::vector<SpanAttribute>& att
 /// What of the span found no room: dropped_attributes, dropped_events, dropped_links and
 /// truncated_values, each if any.
 void WriteLosses(const SpanData& span, base::JsonWriter& json);
+
+/// `marks`, a list of their names.
+void WriteMarks(const std::vector<std::string_view>& names, base::JsonWriter& json);
+
+/// What a store says of the trace: marks, kept_for and refused_spans.
+VITALS_EXPORT void WriteKeeping(const TraceSummary& trace, base::JsonWriter& json);
 
 }  // namespace exporter
 VITALS_NAMESPACE_END

@@ -4,11 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "base/json_writer.h"
+#include "fmt/format.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace {
@@ -81,30 +83,64 @@ void WriteAttribute(JsonWriter& json, std::string_view key, const Value& value) 
   json.EndObject();
 }
 
+// The member `attributes`, which is not there for none.
+class AttributeList {
+ public:
+  explicit AttributeList(JsonWriter& json) : json_(json) {}
+
+  template <typename Value>
+  void Add(std::string_view key, const Value& value) {
+    if (is_empty_) {
+      json_.Key("attributes");
+      json_.BeginArray();
+    }
+    is_empty_ = false;
+    WriteAttribute(json_, key, value);
+  }
+
+  void End() {
+    if (!is_empty_) json_.EndArray();
+  }
+
+ private:
+  JsonWriter& json_;
+  bool is_empty_ = true;
+};
+
 template <typename Attributes>
 void WriteAttributes(JsonWriter& json, const Attributes& attributes) {
-  if (attributes.empty()) return;
-  json.Key("attributes");
-  json.BeginArray();
-  for (const auto& [key, value] : attributes) WriteAttribute(json, key, value);
-  json.EndArray();
+  AttributeList list(json);
+  for (const auto& [key, value] : attributes) list.Add(key, value);
+  list.End();
 }
+
+// What a store says of a span and its trace; all empty where it is from none.
+struct Marks {
+  std::string trace;
+  std::uint32_t refused_spans = 0;
+  std::string span;
+};
 
 bool HasKey(const SpanData& span, std::string_view key) {
   return std::any_of(span.attributes.begin(), span.attributes.end(),
                      [key](const SpanAttribute& attribute) { return attribute.key == key; });
 }
 
-void WriteSpanAttributes(JsonWriter& json, const SpanData& span) {
-  const bool thread_id = span.thread_id != 0 && !HasKey(span, "thread.id");
-  const bool thread_name = !span.thread_name.empty() && !HasKey(span, "thread.name");
-  if (span.attributes.empty() && !thread_id && !thread_name) return;
-  json.Key("attributes");
-  json.BeginArray();
-  for (const auto& [key, value] : span.attributes) WriteAttribute(json, key, value);
-  if (thread_id) WriteAttribute(json, "thread.id", std::int64_t{span.thread_id});
-  if (thread_name) WriteAttribute(json, "thread.name", span.thread_name);
-  json.EndArray();
+void WriteSpanAttributes(JsonWriter& json, const SpanData& span, const Marks& marks) {
+  AttributeList list(json);
+  for (const auto& [key, value] : span.attributes) list.Add(key, value);
+  const auto add_number = [&](std::string_view key, std::uint32_t number) {
+    if (number != 0 && !HasKey(span, key)) list.Add(key, std::int64_t{number});
+  };
+  const auto add_text = [&](std::string_view key, std::string_view text) {
+    if (!text.empty() && !HasKey(span, key)) list.Add(key, text);
+  };
+  add_number("thread.id", span.thread_id);
+  add_text("thread.name", span.thread_name);
+  add_text("vitals.trace.marks", marks.trace);
+  add_number("vitals.trace.refused_spans", marks.refused_spans);
+  add_text("vitals.span.marks", marks.span);
+  list.End();
 }
 
 void WriteEvents(JsonWriter& json, const SpanData& span) {
@@ -150,7 +186,7 @@ void WriteStatus(JsonWriter& json, const SpanData& span) {
   json.EndObject();
 }
 
-void WriteSpan(JsonWriter& json, const SpanData& span) {
+void WriteSpan(JsonWriter& json, const SpanData& span, const Marks& marks) {
   json.BeginObject();
   WriteHex(json, "traceId", span.trace_id.ToHex());
   WriteHex(json, "spanId", span.span_id.ToHex());
@@ -166,7 +202,7 @@ void WriteSpan(JsonWriter& json, const SpanData& span) {
   json.QuotedUint(span.start_unix_ns);
   json.Key("endTimeUnixNano");
   json.QuotedUint(span.end_unix_ns);
-  WriteSpanAttributes(json, span);
+  WriteSpanAttributes(json, span, marks);
   WriteCount(json, "droppedAttributesCount", span.dropped_attributes);
   WriteEvents(json, span);
   WriteCount(json, "droppedEventsCount", span.dropped_events);
@@ -187,7 +223,16 @@ std::vector<const SpanData*> ByComponent(std::span<const SpanData> spans) {
   return result;
 }
 
-void WriteScopes(JsonWriter& json, std::span<const SpanData> spans) {
+std::string Joined(const std::vector<std::string_view>& names) {
+  return fmt::format("{}", fmt::join(names, ","));
+}
+
+void WriteScopes(JsonWriter& json, std::span<const SpanData> spans, const StoredTrace* stored) {
+  Marks marks;
+  if (stored != nullptr) {
+    marks.trace = Joined(TraceMarkNames(stored->summary.marks));
+    marks.refused_spans = stored->summary.refused_spans;
+  }
   const std::vector<const SpanData*> ordered = ByComponent(spans);
   for (auto span = ordered.begin(); span != ordered.end();) {
     const std::string_view component = (*span)->component;
@@ -199,16 +244,20 @@ void WriteScopes(JsonWriter& json, std::span<const SpanData> spans) {
     json.Key("spans");
     json.BeginArray();
     for (; span != ordered.end() && (*span)->component == component; ++span) {
-      WriteSpan(json, **span);
+      if (stored != nullptr) {
+        const std::uint8_t set = stored->span_marks[static_cast<std::size_t>(*span - spans.data())];
+        marks.span = Joined(SpanMarkNames(set));
+      }
+      WriteSpan(json, **span, marks);
     }
     json.EndArray();
     json.EndObject();
   }
 }
 
-}  // namespace
-
-void EncodeOtlpJson(std::span<const SpanData> spans, const Resource& resource, std::string& out) {
+// `stored` is where the spans are from; null when no store has marked them.
+void Encode(std::span<const SpanData> spans, const StoredTrace* stored, const Resource& resource,
+            std::string& out) {
   JsonWriter json(out, JsonWriter::NonFinite::kString);
   json.BeginObject();
   json.Key("resourceSpans");
@@ -221,12 +270,22 @@ void EncodeOtlpJson(std::span<const SpanData> spans, const Resource& resource, s
     json.EndObject();
     json.Key("scopeSpans");
     json.BeginArray();
-    WriteScopes(json, spans);
+    WriteScopes(json, spans, stored);
     json.EndArray();
     json.EndObject();
   }
   json.EndArray();
   json.EndObject();
+}
+
+}  // namespace
+
+void EncodeOtlpJson(std::span<const SpanData> spans, const Resource& resource, std::string& out) {
+  Encode(spans, nullptr, resource, out);
+}
+
+void EncodeOtlpJson(const StoredTrace& trace, const Resource& resource, std::string& out) {
+  Encode(trace.spans, &trace, resource, out);
 }
 
 VITALS_NAMESPACE_END

@@ -33,7 +33,7 @@ class TraceJsonEncoder {
   void Run() {
     json_.BeginObject();
     if (!spans_.empty()) WriteHead();
-    if (stored_ != nullptr) WriteStored(stored_->summary);
+    if (stored_ != nullptr) WriteKeeping(stored_->summary, json_);
     WriteLists();
     json_.EndObject();
   }
@@ -49,19 +49,6 @@ class TraceJsonEncoder {
     WriteId("trace_id", spans_.front().trace_id, json_);
     WriteInterval(start, end);
     WriteId("root_span_id", spans_[*analysis_.critical_path.root].span_id, json_);
-  }
-
-  void WriteStored(const TraceSummary& summary) {
-    WriteMarks(TraceMarkNames(summary.marks));
-    WriteText("kept_for", TraceKeepReasonName(summary.kept_for), json_);
-    WriteNumber("refused_spans", summary.refused_spans, json_);
-  }
-
-  void WriteMarks(const std::vector<std::string_view>& marks) {
-    json_.Key("marks");
-    json_.BeginArray();
-    for (const std::string_view mark : marks) json_.String(mark);
-    json_.EndArray();
   }
 
   void WriteLists() {
@@ -143,7 +130,7 @@ class TraceJsonEncoder {
     WriteLosses(span, json_);
     WriteMarkIf("duplicate", analysis_.duplicate[i], json_);
     if (stored_ != nullptr && stored_->span_marks[i] != kSpanMarkNone) {
-      WriteMarks(SpanMarkNames(stored_->span_marks[i]));
+      WriteMarks(SpanMarkNames(stored_->span_marks[i]), json_);
     }
     json_.EndObject();
   }

@@ -53,6 +53,10 @@ PendingTrace* PendingTraces::NextDue(Clock::MonotonicTime now) const noexcept {
   return nullptr;
 }
 
+bool PendingTraces::IsOverdue(const PendingTrace& trace, Clock::MonotonicTime now) const noexcept {
+  return trace.record.root == TraceRecord::Root::kNone && now - trace.first_seen >= max_age_;
+}
+
 PendingTrace* PendingTraces::NextEarly() const noexcept {
   PendingTrace* const ended = by_root_end_.front();
   return ended != nullptr ? ended : by_age_.front();

@@ -49,6 +49,9 @@ class PendingTraces {
   /// The next trace whose time has come: its grace period is over, or it is too old. Null for none.
   PendingTrace* NextDue(Clock::MonotonicTime now) const noexcept;
 
+  /// Whether its root has not ended, and it is too old to wait for that.
+  bool IsOverdue(const PendingTrace& trace, Clock::MonotonicTime now) const noexcept;
+
   /// The one to decide first when there are too many; null when there are none.
   PendingTrace* NextEarly() const noexcept;
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "trace/random_bits.h"
+
 VITALS_NAMESPACE_BEGIN
 
 namespace trace {
@@ -37,18 +39,12 @@ class RateLimiter {
 
 }  // namespace trace
 
-namespace {
-
-constexpr double kRandomValues = 72'057'594'037'927'936.0;  // 2^56
-constexpr std::uint64_t kRandomMask = (std::uint64_t{1} << 56) - 1;
-
-}  // namespace
-
 std::uint64_t Sampler::RatioThreshold(double share) noexcept {
-  if (!(share > 0)) return std::uint64_t{1} << 56;
+  if (!(share > 0)) return trace::kRandomValues;
   if (share >= 1) return 0;
   // Of the share, which is small where digits count.
-  return kRandomMask + 1 - static_cast<std::uint64_t>(std::llround(share * kRandomValues));
+  const double chosen = share * static_cast<double>(trace::kRandomValues);
+  return trace::kRandomValues - static_cast<std::uint64_t>(std::llround(chosen));
 }
 
 Sampler Sampler::Ratio(double share) noexcept {
@@ -92,7 +88,7 @@ bool Sampler::Decide(const SamplingRequest& request, std::uint64_t ticks_ns) con
     case Rule::kNever:
       return false;
     case Rule::kRatio:
-      return (request.trace_id.low & kRandomMask) >= threshold_;
+      return trace::RandomBits(request.trace_id) >= threshold_;
     case Rule::kRateLimited:
       return limiter_->Take(ticks_ns);
     case Rule::kCustom:

@@ -10,7 +10,8 @@ VITALS_NAMESPACE_BEGIN
 namespace trace {
 namespace {
 
-// What a search looks at under the lock in one go. Some tens of microseconds each.
+// What a search looks at under the lock in one go: some tens of microseconds each. A trace with
+// more bytes than that is still looked at whole.
 constexpr std::size_t kSlotsAtOnce = 256;
 constexpr std::size_t kSegmentsAtOnce = 4;
 constexpr std::size_t kBytesAtOnce = std::size_t{64} << 10;
@@ -58,8 +59,8 @@ std::vector<TraceSummary> StoreState::Search(const TraceQuery& query) const {
   if (!matcher.can_match()) return {};
   // Pending traces first: one that is decided meanwhile is then seen twice, not missed.
   std::vector<Candidate> candidates;
-  CollectPending(matcher, candidates);
-  CollectKept(matcher, candidates);
+  if (query.stage != TraceStage::kKept) CollectPending(matcher, candidates);
+  if (query.stage != TraceStage::kPending) CollectKept(matcher, candidates);
   return Verify(matcher, std::move(candidates), query.limit);
 }
 

@@ -64,10 +64,11 @@ void StoreState::TakeInLateSpan(const SpanData& span) {
 }
 
 void StoreState::Decide(PendingTrace& pending, Clock::MonotonicTime now) {
+  const bool is_overdue = pending_.IsOverdue(pending, now);
   TraceRecord record = pending_.Take(pending);
   const bool is_incomplete = record.root == TraceRecord::Root::kNone;
   counts_.incomplete_traces += is_incomplete ? 1 : 0;
-  const TraceKeepReason reason = keeper_.Decide(record, now);
+  const TraceKeepReason reason = keeper_.Decide(record, is_overdue, now);
   if (reason == TraceKeepReason::kNone) {
     ++counts_.dropped_traces;
     counts_.dropped_spans_not_kept += record.span_count;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "trace/random_bits.h"
 #include "trace/span_buffer.h"
 #include "vitals/trace/sampler.h"
 
@@ -10,15 +11,13 @@ VITALS_NAMESPACE_BEGIN
 namespace trace {
 namespace {
 
-constexpr std::uint64_t kRandomMask = (std::uint64_t{1} << 56) - 1;
-
 // The low 7 bytes of the id, mixed: a sampler that chose traces by the same bytes has left only
 // high ones. Splitmix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators").
 std::uint64_t RandomOf(const TraceId& id) noexcept {
-  std::uint64_t mixed = (id.low & kRandomMask) + 0x9E37'79B9'7F4A'7C15;
+  std::uint64_t mixed = RandomBits(id) + 0x9E37'79B9'7F4A'7C15;
   mixed = (mixed ^ mixed >> 30) * 0xBF58'476D'1CE4'E5B9;
   mixed = (mixed ^ mixed >> 27) * 0x94D0'49BB'1331'11EB;
-  return (mixed ^ mixed >> 31) & kRandomMask;
+  return (mixed ^ mixed >> 31) % kRandomValues;
 }
 
 constexpr std::uint64_t kOtherRoots = ~std::uint64_t{0};
@@ -28,10 +27,12 @@ constexpr std::uint64_t kOtherRoots = ~std::uint64_t{0};
 TailKeeper::TailKeeper(const TailKeepingOptions& options)
     : options_(options), random_threshold_(Sampler::RatioThreshold(options.random_share)) {}
 
-TraceKeepReason TailKeeper::Decide(const TraceRecord& trace, Clock::MonotonicTime now) {
+TraceKeepReason TailKeeper::Decide(const TraceRecord& trace, bool is_overdue,
+                                   Clock::MonotonicTime now) {
   if (options_.keep_everything) return TraceKeepReason::kEverything;
-  // All traces take part in who is slow, also those that are kept for something else.
-  const bool is_slow = options_.slowest_per_root > 0 && IsAmongSlowest(trace, now);
+  // All traces take part in who is slow, also those that are kept for something else. An overdue
+  // one does not: it is slower than any, and neither its root's name nor its duration is known.
+  const bool is_slow = options_.slowest_per_root > 0 && (is_overdue || IsAmongSlowest(trace, now));
   if (options_.keep_errors && trace.failed) return TraceKeepReason::kError;
   if (is_slow) return TraceKeepReason::kSlow;
   if (RandomOf(trace.id) >= random_threshold_) return TraceKeepReason::kRandom;

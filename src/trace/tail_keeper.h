@@ -23,8 +23,9 @@ class TailKeeper {
 
   explicit TailKeeper(const TailKeepingOptions& options);
 
-  /// Why to keep this trace; kNone for dropping it. Asked once for each.
-  TraceKeepReason Decide(const TraceRecord& trace, Clock::MonotonicTime now);
+  /// Why to keep this trace; kNone for dropping it. Asked once for each. `is_overdue`: its root had
+  /// not ended when it became too old to be pending.
+  TraceKeepReason Decide(const TraceRecord& trace, bool is_overdue, Clock::MonotonicTime now);
 
   std::size_t bytes() const noexcept;
 

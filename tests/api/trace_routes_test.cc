@@ -30,6 +30,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::Everything;
+using ::testing::HasSubstr;
 using testing::Id;
 using testing::SpanBuilder;
 using ::testing::StartsWith;
@@ -101,15 +102,15 @@ TEST(TraceRoutesTest, ShowOneTraceWithItsCriticalPath) {
 TEST(TraceRoutesTest, ShowOneTraceInTheFormatsOfOthers) {
   TracePages pages;
   pages.store.End(Request(1));
-  const std::vector<SpanData> spans = pages.store->Find(Id(1))->spans;
+  const StoredTrace trace = *pages.store->Find(Id(1));
   std::string otlp;
-  EncodeOtlpJson(spans, pages.resource, otlp);
+  EncodeOtlpJson(trace, pages.resource, otlp);
   const Json shown = pages.Page(std::string(kFirst) + "?format=otlp");
   EXPECT_EQ(shown, Json::parse(otlp));
   EXPECT_THAT(shown.at("resourceSpans").at(0).at("resource").at("attributes").dump(),
-              ::testing::HasSubstr(R"("pages")"));
+              HasSubstr(R"("pages")"));
   std::string chrome;
-  ASSERT_TRUE(EncodeChromeTrace(spans, chrome).ok());
+  ASSERT_TRUE(EncodeChromeTrace(trace, chrome).ok());
   EXPECT_EQ(pages.Page(std::string(kFirst) + "?format=chrome"), Json::parse(chrome));
 }
 
@@ -134,6 +135,15 @@ TEST(TraceRoutesTest, ShowWhatIsToBeKnownOfATrace) {
   EXPECT_THAT(marks, ::testing::UnorderedElementsAre(
                          std::pair("root", Json()), std::pair("orphan", Json::array({"orphan"})),
                          std::pair("late", Json::array({"late", "out_of_order"}))));
+  const Json chrome = pages.Page(std::string(kFirst) + "?format=chrome");
+  EXPECT_EQ(chrome.at("otherData").at("marks"), page.at("marks"));
+  EXPECT_EQ(chrome.at("otherData").at("refused_spans"), 1);
+  EXPECT_THAT(chrome.dump(), HasSubstr(R"("marks":["late","out_of_order"])"));
+  const std::string otlp = pages.Page(std::string(kFirst) + "?format=otlp").dump();
+  EXPECT_THAT(
+      otlp, HasSubstr(R"({"key":"vitals.trace.marks","value":{"stringValue":"truncated,late"}})"));
+  EXPECT_THAT(otlp, HasSubstr(R"("stringValue":"late,out_of_order")"));
+
   const Json line = pages.Data("/api/v1/traces").at(0);
   EXPECT_EQ(line.at("marks"), page.at("marks"));
   EXPECT_EQ(line.at("refused_spans"), 1);
@@ -202,7 +212,8 @@ TEST(TraceRoutesTest, SumUpWhereTheTimeOfTracesGoes) {
   EXPECT_EQ(page, Json::parse(R"({
     "status": "success",
     "data": {
-      "traces": 2, "traces_too_large": 0, "critical_path_ns": 2000,
+      "traces": 2, "incomplete": 0, "truncated": 0, "traces_too_large": 0, "pending": 0,
+      "limit_reached": false, "critical_path_ns": 2000,
       "names": [
         {"component": "worker", "name": "job", "count": 1, "errors": 0, "total_ns": 1000,
          "self_ns": 1000, "critical_path_ns": 1000, "critical_path_share": 0.5},
@@ -214,10 +225,33 @@ TEST(TraceRoutesTest, SumUpWhereTheTimeOfTracesGoes) {
       "omitted_names": 0
     }})"));
   EXPECT_EQ(pages.Data("/api/v1/traces/summary?name=write").at("critical_path_ns"), 1'000);
-  EXPECT_EQ(pages.Data("/api/v1/traces/summary?limit=1").at("names").size(), 1u);
+  const Json newest = pages.Data("/api/v1/traces/summary?limit=1");
+  EXPECT_EQ(newest.at("names").size(), 1u);
+  EXPECT_EQ(newest.at("limit_reached"), true);
   EXPECT_EQ(pages.Data("/api/v1/traces/summary?name=nonesuch"), Json::parse(R"(
-      {"traces": 0, "traces_too_large": 0, "critical_path_ns": 0, "names": [],
-       "omitted_names": 0})"));
+      {"traces": 0, "incomplete": 0, "truncated": 0, "traces_too_large": 0, "pending": 0,
+       "limit_reached": false, "critical_path_ns": 0, "names": [], "omitted_names": 0})"));
+}
+
+TEST(TraceRoutesTest, SumUpKeptTracesAndSayWhichAreNotWhole) {
+  TracePages pages(
+      {.max_spans_per_trace = 2, .max_pending_age = seconds(10), .keeping = Everything()});
+  pages.store.End({SpanBuilder(1, 2, 9)});
+  pages.store.Pass(seconds(10));
+  pages.store.End({SpanBuilder(2, 2, 1), SpanBuilder(2, 3, 1), SpanBuilder(2, 4, 1)});
+  pages.store.End({SpanBuilder(2, 1)});
+  pages.store.End(Request(3));
+  pages.store.Pass(seconds(1));
+  // Those that are not decided take no places of those that are, however new they are.
+  for (std::uint64_t i = 4; i <= 8; ++i) pages.store.End({SpanBuilder(i, 1).Times(5'000, 6'000)});
+  const Json summary = pages.Data("/api/v1/traces/summary?limit=4");
+  EXPECT_EQ(summary.at("traces"), 3);
+  EXPECT_EQ(summary.at("incomplete"), 1);
+  EXPECT_EQ(summary.at("truncated"), 1);
+  EXPECT_EQ(summary.at("pending"), 4);
+  EXPECT_EQ(summary.at("limit_reached"), false);
+  EXPECT_EQ(pages.Data("/api/v1/traces/summary").at("pending"), 5);
+  EXPECT_EQ(pages.Data("/api/v1/traces/summary?limit=3").at("limit_reached"), true);
 }
 
 TEST(TraceRoutesTest, SumUpWithQuantilesOfManyTraces) {
@@ -225,6 +259,7 @@ TEST(TraceRoutesTest, SumUpWithQuantilesOfManyTraces) {
   for (std::uint64_t i = 1; i <= 1'001; ++i) {
     pages.store.End({SpanBuilder(i, 1).Times(5, 5 + i * 1'000)});
   }
+  pages.store.Pass(seconds(1));
   // The newest thousand of them: which one is left out does not show at this precision.
   const Json summary = pages.Data("/api/v1/traces/summary");
   EXPECT_EQ(summary.at("traces"), 1'000);
@@ -241,6 +276,7 @@ TEST(TraceRoutesTest, SumUpWithTheWorstHundredNames) {
     const std::string name = "step " + std::to_string(i);
     pages.store.End({SpanBuilder(i, 1).Name(InternName(name).view()).Times(0, i)});
   }
+  pages.store.Pass(seconds(1));
   const Json summary = pages.Data("/api/v1/traces/summary");
   EXPECT_EQ(summary.at("names").size(), 100u);
   EXPECT_EQ(summary.at("names").at(0).at("name"), "step 102");
@@ -259,10 +295,11 @@ TEST(TraceRoutesTest, LeaveOutWhatIsTooLargeToAnalyze) {
   for (std::size_t i = 0; i < kMaxAnalyzedSpans / batch.size(); ++i) pages.store->OnEnd(batch);
   pages.store.End({SpanBuilder(1, 1)});
   pages.store.End({SpanBuilder(2, 1)});
+  pages.store.Pass(seconds(1));
   const Json summary = pages.Data("/api/v1/traces/summary");
   EXPECT_EQ(summary.at("traces"), 1);
   EXPECT_EQ(summary.at("traces_too_large"), 1);
-  EXPECT_THAT(pages.Error(kFirst, 422, "execution"), ::testing::HasSubstr("1000001"));
+  EXPECT_THAT(pages.Error(kFirst, 422, "execution"), HasSubstr("1000001"));
 }
 
 TEST(TraceRoutesTest, ShowWhatIsOpenNow) {

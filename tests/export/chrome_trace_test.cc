@@ -331,9 +331,32 @@ TEST(ChromeTraceTest, LeavesOutTheLastSpansOfALongTraceAndSaysSo) {
   EXPECT_EQ(trace.slices().front().span_id, 1U);
 }
 
+TEST(ChromeTraceTest, SaysWhatTheStoreSaysOfATraceAndItsSpans) {
+  StoredTrace stored;
+  stored.spans = {MakeSpan(1, 0, 0, 10), MakeSpan(2, 7, 5, 8)};
+  stored.spans[1].attributes = {{"marks", std::int64_t{3}}};
+  stored.span_marks = {kSpanMarkNone, kSpanMarkLate | kSpanMarkOrphan};
+  stored.summary.marks = kTraceMarkTruncated | kTraceMarkLate;
+  stored.summary.refused_spans = 4;
+  stored.summary.kept_for = TraceKeepReason::kSlow;
+  std::string page;
+  ASSERT_TRUE(EncodeChromeTrace(stored, page).ok());
+  const ParsedTrace trace(page);
+  const Json& other = trace.json().at("otherData");
+  EXPECT_EQ(other.at("marks"), Json::array({"truncated", "late"}));
+  EXPECT_EQ(other.at("refused_spans"), 4);
+  EXPECT_EQ(other.at("kept_for"), "slow");
+  const std::vector<Json> events = trace.Events("X");
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_FALSE(events[0].at("args").contains("marks"));
+  EXPECT_EQ(events[1].at("args").at("marks"), Json::array({"late", "orphan"}));
+  EXPECT_EQ(events[1].at("args").at("attribute.marks"), 3);
+  EXPECT_FALSE(ParsedTrace(PageOf(stored.spans)).json().at("otherData").contains("marks"));
+}
+
 TEST(ChromeTraceTest, AppendsToThePage) {
   std::string page = "before";
-  ASSERT_TRUE(EncodeChromeTrace({}, page, {}).ok());
+  ASSERT_TRUE(EncodeChromeTrace(Spans(), page).ok());
   EXPECT_TRUE(page.starts_with("before{"));
 }
 

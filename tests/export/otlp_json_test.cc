@@ -63,6 +63,45 @@ TEST(OtlpJsonTest, DefaultsAreLeftOut) {
             R"("endTimeUnixNano":"2000"})");
 }
 
+TEST(OtlpJsonTest, MarksOfAStoredTraceAreAttributes) {
+  vitals::StoredTrace trace;
+  trace.spans = {PlainSpan(1, "b"), PlainSpan(2, "a"), PlainSpan(3, "c")};
+  trace.spans[2].attributes = {{"vitals.span.marks", std::string("own")}};
+  trace.span_marks = {vitals::kSpanMarkLate | vitals::kSpanMarkOrphan, vitals::kSpanMarkNone,
+                      vitals::kSpanMarkLate};
+  const auto text = [](const char* key, const char* value) {
+    return std::string(R"({"key":")") + key + R"(","value":{"stringValue":")" + value + R"("}})";
+  };
+  const auto encoded = [&trace] {
+    std::string out;
+    vitals::EncodeOtlpJson(trace, Resource(), out);
+    return out;
+  };
+  // In the order of the components.
+  const auto expected = [&](const std::vector<std::string>& attributes) {
+    std::vector<SpanData> plain = {trace.spans[1], trace.spans[0], trace.spans[2]};
+    plain[2].attributes.clear();
+    std::string page = Encoded(plain);
+    const std::string end = R"("endTimeUnixNano":"2000")";
+    std::size_t at = 0;
+    for (const std::string& list : attributes) {
+      at = page.find(end, at) + end.size();
+      if (!list.empty()) page.insert(at, R"(,"attributes":[)" + list + "]");
+    }
+    return page;
+  };
+  EXPECT_EQ(encoded(), expected({"", text("vitals.span.marks", "late,orphan"),
+                                 text("vitals.span.marks", "own")}));
+
+  trace.summary.marks = vitals::kTraceMarkIncomplete | vitals::kTraceMarkTruncated;
+  trace.summary.refused_spans = 7;
+  const std::string of_trace = text("vitals.trace.marks", "incomplete,truncated") +
+                               R"(,{"key":"vitals.trace.refused_spans","value":{"intValue":"7"}})";
+  EXPECT_EQ(encoded(),
+            expected({of_trace, of_trace + "," + text("vitals.span.marks", "late,orphan"),
+                      text("vitals.span.marks", "own") + "," + of_trace}));
+}
+
 TEST(OtlpJsonTest, KindsAndStatusesAreNumbers) {
   SpanData span = PlainSpan(1);
   span.kind = SpanKind::kConsumer;

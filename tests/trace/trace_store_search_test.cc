@@ -172,6 +172,22 @@ TEST_P(TraceStoreSearchTest, ForEachTraceGivesThemWhole) {
   EXPECT_FALSE(store_->ForEachTrace({.limit = 0}, visit).ok());
 }
 
+TEST(TraceStoreSearch, TellsPendingTracesFromKeptOnes) {
+  StoreWithClock store({.keeping = Everything()});
+  store.End({SpanBuilder(1, 1)});
+  store.Pass(seconds(1));
+  store.End({SpanBuilder(2, 1)});
+  const auto found = [&](TraceStage stage) {
+    std::vector<std::uint64_t> ids;
+    const std::vector<TraceSummary> summaries = store->Search({.stage = stage}).value();
+    for (const TraceSummary& summary : summaries) ids.push_back(summary.trace_id.low);
+    return ids;
+  };
+  EXPECT_THAT(found(TraceStage::kPending), ElementsAre(2));
+  EXPECT_THAT(found(TraceStage::kKept), ElementsAre(1));
+  EXPECT_THAT(found(TraceStage::kAny), ::testing::UnorderedElementsAre(1, 2));
+}
+
 TEST(TraceStoreSearch, FindsWhatALateSpanBrought) {
   StoreWithClock store({.keeping = Everything()});
   store.End({SpanBuilder(1, 1)});

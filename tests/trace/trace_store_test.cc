@@ -99,6 +99,39 @@ TEST(TraceStoreTest, ATraceWhoseRootNeverEndsIsIncomplete) {
   EXPECT_EQ(store->stats().incomplete_traces, 1u);
 }
 
+TEST(TraceStoreTest, KeepsEachTraceThatIsStillAtWorkAsSlow) {
+  StoreWithClock store(
+      {.max_pending_age = minutes(5), .keeping = {.slowest_per_root = 1, .random_share = 0}});
+  // Each shorter than the one before, as far as the store can tell.
+  for (std::uint64_t trace = 1; trace <= 3; ++trace) {
+    store.End({SpanBuilder(trace, 11, 10).Times(0, 100 - trace)});
+  }
+  store.Pass(minutes(5));
+  for (std::uint64_t trace = 1; trace <= 3; ++trace) {
+    ASSERT_TRUE(store.Keeps(trace)) << trace;
+    EXPECT_EQ(store->Find(Id(trace))->summary.kept_for, TraceKeepReason::kSlow);
+    EXPECT_EQ(store->Find(Id(trace))->summary.marks, kTraceMarkIncomplete);
+  }
+  EXPECT_EQ(store->stats().kept_slow, 3u);
+
+  store.End({Root(1, 10).Name("whole").Times(0, 1'000)});
+  EXPECT_EQ(store->Find(Id(1))->summary.marks, kTraceMarkIncomplete | kTraceMarkLate);
+  EXPECT_EQ(store->Find(Id(1))->summary.root_name, "whole");
+
+  // An error is said first.
+  store.End({SpanBuilder(4, 11, 10).Error()});
+  store.Pass(minutes(5));
+  EXPECT_EQ(store->Find(Id(4))->summary.kept_for, TraceKeepReason::kError);
+}
+
+TEST(TraceStoreTest, KeepsNoneForBeingAtWorkWhereNoneIsKeptForBeingSlow) {
+  StoreWithClock store({.max_pending_age = minutes(5), .keeping = ErrorsOnly()});
+  store.End({SpanBuilder(1, 11, 10)});
+  store.Pass(minutes(5));
+  EXPECT_FALSE(store->Find(Id(1)));
+  EXPECT_EQ(store->stats().dropped_traces, 1u);
+}
+
 TEST(TraceStoreTest, KeepsTheSlowestOfEachRootInAWindow) {
   StoreWithClock store(
       {.grace_period = seconds(0),

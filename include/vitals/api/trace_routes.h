@@ -36,8 +36,12 @@ struct TraceRoutesOptions {
 ///
 ///   - Each trace of a search has trace_id, root_name, root_component, start_unix_ns, duration_ns,
 ///     span_count, error_count, refused_spans, kept_for and marks: see TraceSummary.
-///   - A summary has traces, traces_too_large, critical_path_ns, names with what a Bottleneck has,
-///     and omitted_names, which counts those beyond the first hundred.
+///   - A summary is of kept traces alone. It has `traces`, how many were taken in; `incomplete` and
+///     `truncated`, how many of these have the mark; `traces_too_large` and `pending`, how many
+///     that match were left out, pending ones counted up to the limit; `limit_reached`, which is
+///     true where as many matched as the limit allows, so that there may be more;
+///     critical_path_ns; names with what a Bottleneck has; and omitted_names, which counts those
+///     beyond the first hundred.
 ///   - Each open span has trace_id, span_id, parent_span_id unless it is a root, component, name,
 ///     kind, start_unix_ns, duration_ns, thread_id and thread_name: see ActiveSpan.
 ///

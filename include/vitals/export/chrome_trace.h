@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "vitals/base/config.h"
 #include "vitals/model/span_data.h"
+#include "vitals/trace/trace_query.h"
 
 VITALS_NAMESPACE_BEGIN
 
@@ -41,6 +42,12 @@ struct ChromeTraceOptions {
 /// ResourceExhausted for more than kMaxAnalyzedSpans; then nothing is appended. About 2 us and 500
 /// bytes a span.
 VITALS_EXPORT absl::Status EncodeChromeTrace(std::span<const SpanData> spans, std::string& page,
+                                             const ChromeTraceOptions& options = {});
+
+/// As above, with what the store says of the trace in `otherData`, `marks`, `kept_for` and
+/// `refused_spans`, and the argument `marks` where a span has some: see TraceMark and SpanMark for
+/// the names.
+VITALS_EXPORT absl::Status EncodeChromeTrace(const StoredTrace& trace, std::string& page,
                                              const ChromeTraceOptions& options = {});
 
 VITALS_NAMESPACE_END

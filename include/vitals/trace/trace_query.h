@@ -79,6 +79,13 @@ struct StoredTrace {
   std::vector<std::uint8_t> span_marks;  ///< of SpanMark, one for each of `spans`
 };
 
+/// How far a store is with a trace.
+enum class TraceStage : std::uint8_t {
+  kAny = 0,
+  kPending,  ///< not decided yet
+  kKept,
+};
+
 /// Which traces are wanted. What is not set matches all.
 ///
 /// Name, component, status and attributes are those of a span: a trace matches where one of its
@@ -96,6 +103,8 @@ struct TraceQuery {
   std::optional<SpanStatus> status = {};
   /// Keys and the texts of their values: see AttributeValueText(). At most kMaxAttributes.
   std::vector<std::pair<std::string, std::string>> attributes = {};
+  /// As of when the search begins.
+  TraceStage stage = TraceStage::kAny;
 
   std::size_t limit = 20;  ///< 1 to kMaxLimit
 

@@ -33,7 +33,9 @@ struct TailKeepingOptions {
   bool keep_errors = true;
   /// Keep a trace where fewer than so many of the same root were decided in the present window that
   /// took as long or longer. 0 keeps none for being slow; at most 1,000. Of M traces that come in
-  /// no particular order, about slowest_per_root * (1 + ln(M / slowest_per_root)) are kept.
+  /// no particular order, about slowest_per_root * (1 + ln(M / slowest_per_root)) are kept. Unless
+  /// this is 0, each trace that TraceStoreOptions::max_pending_age decides is kept as slow as well:
+  /// its root still runs, so its name is not known, and it is slower than any other.
   std::size_t slowest_per_root = 5;
   /// How long a window is; the next one begins with the first trace after it, from nothing. At
   /// least 1 ms.
@@ -61,8 +63,8 @@ struct TraceStoreOptions {
   /// From the end of the latest local root until the trace is decided: time for spans of other
   /// threads to arrive. Not negative.
   std::chrono::nanoseconds grace_period = std::chrono::seconds(1);
-  /// A trace whose root does not end is decided this long after its first span came, as incomplete.
-  /// At least 1 ms.
+  /// A trace whose root does not end is decided this long after its first span came, as incomplete,
+  /// and kept for being slow: see TailKeepingOptions::slowest_per_root. At least 1 ms.
   std::chrono::nanoseconds max_pending_age = std::chrono::minutes(5);
   /// How many traces that were dropped or evicted are remembered, at 8 bytes each, so that their
   /// late spans make no new trace. About: in sets of 8. 8 to 16 Mi.
@@ -111,8 +113,9 @@ struct TraceStoreStats {
 /// Names are kept by InternName(), and cut as there.
 ///
 /// Thread-safe: one thread drains into it, any may read. Taking in a span costs some 100 ns and,
-/// for most, no allocation. No lock is held for longer than it takes to take in 256 spans or to
-/// look at one trace, so readers and the draining thread hold each other up for microseconds.
+/// for most, no allocation. No lock is held for longer than it takes to take in 256 spans, or to
+/// copy or decode one trace. So readers and the draining thread hold each other up for some tens of
+/// microseconds, and for milliseconds where a trace has megabytes: max_bytes_per_trace bounds that.
 ///
 /// In a fork child it is off: it takes nothing in, and shows nothing.
 class VITALS_EXPORT TraceStore final : public SpanProcessor {
@@ -133,10 +136,10 @@ class VITALS_EXPORT TraceStore final : public SpanProcessor {
   /// The trace with this id, kept or pending; nothing when there is none.
   std::optional<StoredTrace> Find(const TraceId& id) const;
 
-  /// Traces that match, pending ones included, by falling start. InvalidArgument for a limit or a
-  /// number of attributes out of range. Among 100,000 kept traces it takes milliseconds also when
-  /// none matches: what cannot match is told by a signature of each trace. Pending traces have
-  /// none, and are decoded, which is bounded by max_pending_bytes.
+  /// Traces that match, pending ones included unless the query says otherwise, by falling start.
+  /// InvalidArgument for a limit or a number of attributes out of range. Among 100,000 kept traces
+  /// it takes milliseconds also when none matches: what cannot match is told by a signature of each
+  /// trace. Pending traces have none, and are decoded, which is bounded by max_pending_bytes.
   absl::StatusOr<std::vector<TraceSummary>> Search(const TraceQuery& query) const;
 
   /// Calls `visit` with each trace that Search() finds, whole, one at a time, until it returns
