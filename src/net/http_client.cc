@@ -142,8 +142,13 @@ bool Answer::TakeHeader(std::string_view line) try {
   header_bytes += line.size();
   too_large = header_bytes > kMaxHeaderBytes;
   if (too_large) return false;
-  // Those of an interim answer (1xx) are of no interest.
-  if (line.starts_with("HTTP/")) response.headers.clear();
+  if (line.starts_with("HTTP/")) {
+    // The headers of an interim answer (1xx) are of no interest.
+    response.headers.clear();
+    head_ended = false;
+  }
+  // Trailers come here too, after the body. They are no headers.
+  if (head_ended) return true;
   head_ended = line == "\r\n" || line == "\n";
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return true;

@@ -109,6 +109,23 @@ TEST(HttpClientTest, HeadAndInterimAnswersHaveNoBody) {
   EXPECT_EQ(response->Header("Link"), "");
 }
 
+TEST(HttpClientTest, TrailersAreNoHeaders) {
+  RawServer server;
+  const auto client = MustCreateClient();
+  auto sent = SendAside(*client, {.url = server.Url()});
+  auto connection = server.Accept();
+  connection.ReadRequest();
+  connection.Send(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Digest\r\n\r\n"
+      "2\r\nok\r\n0\r\nDigest: 7\r\n\r\n");
+  const auto response = sent.get();
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body, "ok");
+  EXPECT_EQ(response->Header("Trailer"), "Digest");
+  EXPECT_EQ(response->Header("Digest"), "");
+}
+
 TEST(HttpClientTest, RedirectsAreAnswers) {
   RawServer server;
   const auto client = MustCreateClient();

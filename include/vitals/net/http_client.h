@@ -54,7 +54,7 @@ struct HttpClientRequest {
 /// The answer, of any status. Redirects are answers too: they are not followed.
 struct HttpClientResponse {
   int status = 0;
-  /// As sent, without white space around the values; at most 64 KiB in all.
+  /// As sent, without white space around the values; at most 64 KiB in all. Trailers are left out.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;  ///< as sent: no coding is asked for, and none is undone
 
