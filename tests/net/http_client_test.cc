@@ -215,6 +215,25 @@ TEST(HttpClientTest, HugeAnswersAreRefused) {
   EXPECT_EQ(Get(*enough, server->url() + "/page")->body.size(), kPageBytes);
 }
 
+TEST(HttpClientTest, HugeBodiesAreCutWhenAsked) {
+  const auto server = MustCreate();
+  const auto client = MustCreateClient({.max_response_bytes = 1000});
+  const std::string url = server->url() + "/page";
+  const auto whole = Get(*MustCreateClient(), url);
+  EXPECT_FALSE(whole->body_is_cut);
+  // Twice: what was left unread is not taken for the next answer.
+  for (int i = 0; i < 2; ++i) {
+    const auto response = client->Send({.url = url, .cut_body = true});
+    ASSERT_TRUE(response.ok()) << response.status();
+    EXPECT_EQ(response->status, 200);
+    EXPECT_EQ(response->body, whole->body.substr(0, 1000));
+    EXPECT_TRUE(response->body_is_cut);
+  }
+  const auto fits = client->Send({.url = server->url() + "/health", .cut_body = true});
+  EXPECT_EQ(fits->body, "healthy");
+  EXPECT_FALSE(fits->body_is_cut);
+}
+
 TEST(HttpClientTest, HugeHeadersAreRefused) {
   RawServer server;
   const auto client = MustCreateClient();
