@@ -27,7 +27,8 @@ struct OtlpHttpExporterOptions {
   /// Sent with every request, such as {"Authorization", "Bearer ..."}. Never logged.
   std::vector<std::pair<std::string, std::string>> headers = {};
   bool gzip = false;  ///< compress requests to about an eighth, in 4 ms a megabyte
-  /// Certificates, timeouts (10 s a request), unix socket.
+  /// Certificates, timeouts (10 s a request), unix socket. The body of an answer beyond
+  /// max_response_bytes is not read.
   net::HttpClientOptions http = {.max_response_bytes = std::size_t{64} * 1024};
   Resource resource = Resource::Default();
 
@@ -39,9 +40,10 @@ struct OtlpHttpExporterOptions {
   /// How long fewer wait.
   std::chrono::milliseconds batch_interval = std::chrono::seconds(5);
 
-  /// A request that may succeed later (no connection, no answer in time, 429, 502, 503, 504) is
-  /// sent again after the first pause or what Retry-After asks for, whichever is longer. Each pause
-  /// is twice the one before, up to the longest, less a random part of up to a half of it.
+  /// A request that may succeed later (no connection, no answer in time, no memory, 429, 502,
+  /// 503, 504) is sent again after the first pause or what Retry-After asks for, whichever is
+  /// longer. Each pause is twice the one before, up to the longest, less a random part of up to a
+  /// half of it.
   std::chrono::milliseconds first_pause = std::chrono::seconds(1);
   std::chrono::milliseconds longest_pause = std::chrono::seconds(30);
   /// For how long a batch is tried; then it is dropped and counted.
