@@ -103,6 +103,19 @@ TEST_F(OtlpHttpExporterTest, AFullBatchIsSentAtOnceAndTheRestWaits) {
   EXPECT_EQ(exporter->stats().sent_spans, 25u);
 }
 
+TEST_F(OtlpHttpExporterTest, AQueueThatIsFullByBytesIsSentAtOnce) {
+  OtlpEndpoint endpoint;
+  OtlpHttpExporterOptions options = Options(endpoint.Url());
+  options.max_queue_bytes = 10'000;
+  const auto exporter = MustCreate(options);
+  exporter->OnEnd(PlainSpans(1));
+  exporter->OnEnd(PlainSpans(100, 2));
+  while (exporter->stats().sent_spans == 0) std::this_thread::yield();
+  const OtlpHttpExporterStats stats = exporter->stats();
+  EXPECT_GT(stats.dropped_queue_full, 0u);
+  EXPECT_EQ(stats.sent_spans + stats.dropped_queue_full, 101u);
+}
+
 TEST_F(OtlpHttpExporterTest, TheIntervalEndsTheWait) {
   OtlpEndpoint endpoint;
   OtlpHttpExporterOptions options = Options(endpoint.Url());

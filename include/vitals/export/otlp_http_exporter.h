@@ -37,7 +37,7 @@ struct OtlpHttpExporterOptions {
   std::size_t max_queue_bytes = std::size_t{16} * 1024 * 1024;
   /// Spans of a request, at least 1: as soon as so many wait, they are sent.
   std::size_t max_batch_spans = 512;
-  /// How long fewer wait.
+  /// How long fewer wait, unless the queue has no room for more.
   std::chrono::milliseconds batch_interval = std::chrono::seconds(5);
 
   /// A request that may succeed later (no connection, no answer in time, no memory, 429, 502,
