@@ -67,9 +67,6 @@ class VITALS_EXPORT JsonWriter {
   void Bool(bool value);
   void Null();
 
-  /// Whether what was begun has ended: the text is one whole value.
-  bool IsComplete() const noexcept { return depth_ == 0 && comma_; }
-
  private:
   void Begin(char bracket, bool object);
   void End(char bracket, bool object);

@@ -97,6 +97,8 @@ class OtlpHttpExporter::Impl {
   std::uint64_t finished_ VITALS_GUARDED_BY(mutex_) = 0;
   // Spans accepted before the newest ForceFlush().
   std::uint64_t flush_until_ VITALS_GUARDED_BY(mutex_) = 0;
+  // Whether a span found no room since the last batch was taken, be it for its bytes.
+  bool queue_full_ VITALS_GUARDED_BY(mutex_) = false;
   // When the spans in the queue have waited long enough.
   steady_clock::time_point interval_end_ VITALS_GUARDED_BY(mutex_){};
   bool stopping_ VITALS_GUARDED_BY(mutex_) = false;
@@ -134,7 +136,10 @@ void OtlpHttpExporter::Impl::OnEnd(std::span<const SpanData> spans) {
     otlp::Counters::Add(counters_.dropped_queue_full, spans.size() - taken);
     if (before == 0) interval_end_ = steady_clock::now() + options_.batch_interval;
     const std::size_t enough = options_.max_batch_spans;
-    wake = taken != 0 && (before == 0 || (before < enough && queue_.size() >= enough));
+    const bool refused = taken < spans.size() && queue_.size() != 0;
+    wake = (taken != 0 && (before == 0 || (before < enough && queue_.size() >= enough))) ||
+           (refused && !queue_full_);
+    queue_full_ = queue_full_ || refused;
   }
   if (wake) work_.NotifyOne();
 }
@@ -247,6 +252,7 @@ std::size_t OtlpHttpExporter::Impl::SendBatch(std::vector<SpanData>& batch,
 void OtlpHttpExporter::Impl::TakeBatch(std::vector<SpanData>& batch) {
   const base::MutexLock lock(mutex_);
   queue_.Pop(options_.max_batch_spans, kMaxBatchBytes, batch);
+  queue_full_ = false;
   interval_end_ = steady_clock::now() + options_.batch_interval;
 }
 
@@ -256,7 +262,8 @@ std::size_t OtlpHttpExporter::Impl::QueuedSpans() {
 }
 
 steady_clock::time_point OtlpHttpExporter::Impl::NextBatchTime() const {
-  const bool at_once = queue_.size() >= options_.max_batch_spans || finished_ < flush_until_;
+  const bool at_once =
+      queue_.size() >= options_.max_batch_spans || queue_full_ || finished_ < flush_until_;
   return at_once ? sender_.not_before() : std::max(sender_.not_before(), interval_end_);
 }
 

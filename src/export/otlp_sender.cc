@@ -27,9 +27,10 @@ bool MaySucceedLater(int status) {
   return status == 429 || status == 502 || status == 503 || status == 504;
 }
 
+// No answer in time, none that is one, or no memory for it.
 bool MaySucceedLater(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kUnavailable ||
-         status.code() == absl::StatusCode::kDeadlineExceeded;
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsResourceExhausted(status);
 }
 
 }  // namespace
@@ -44,6 +45,8 @@ OtlpSender::OtlpSender(const OtlpHttpExporterOptions& options, Transport transpo
   request_.method = "POST";
   request_.url = options.url;
   request_.headers = options.headers;
+  // The status decides, whatever page comes with it.
+  request_.cut_body = true;
 }
 
 void OtlpSender::Load(std::span<const SpanData> spans) {

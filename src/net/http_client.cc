@@ -124,7 +124,8 @@ struct Answer {
   HttpClientResponse response = {};
   std::size_t header_bytes = 0;
   bool head_ended = false;
-  bool too_large = false;
+  bool too_large = false;  // the headers, or the body
+  bool no_memory = false;
 
   // Both return the bytes taken; fewer than there are end the transfer.
   static std::size_t OnHeader(char* data, std::size_t, std::size_t size, void* answer) {
@@ -142,8 +143,13 @@ bool Answer::TakeHeader(std::string_view line) try {
   header_bytes += line.size();
   too_large = header_bytes > kMaxHeaderBytes;
   if (too_large) return false;
-  // Those of an interim answer (1xx) are of no interest.
-  if (line.starts_with("HTTP/")) response.headers.clear();
+  if (line.starts_with("HTTP/")) {
+    // The headers of an interim answer (1xx) are of no interest.
+    response.headers.clear();
+    head_ended = false;
+  }
+  // Trailers come here too, after the body. They are no headers.
+  if (head_ended) return true;
   head_ended = line == "\r\n" || line == "\n";
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return true;
@@ -153,17 +159,18 @@ bool Answer::TakeHeader(std::string_view line) try {
   response.headers.emplace_back(line.substr(0, colon), value);
   return true;
 } catch (const std::bad_alloc&) {
-  too_large = true;
+  no_memory = true;
   return false;
 }
 
 bool Answer::TakeBody(std::string_view bytes) try {
-  too_large = bytes.size() > max_bytes - response.body.size();
-  if (too_large) return false;
-  response.body.append(bytes);
-  return true;
+  const std::size_t room = max_bytes - response.body.size();
+  response.body.append(bytes.substr(0, room));
+  response.body_is_cut = bytes.size() > room;
+  too_large = response.body_is_cut;
+  return !too_large;
 } catch (const std::bad_alloc&) {
-  too_large = true;
+  no_memory = true;
   return false;
 }
 
@@ -322,8 +329,9 @@ absl::StatusOr<HttpClientResponse> HttpClient::Impl::Send(const HttpClientReques
 
   const base::MutexLock lock(mutex_);
   const CURLcode result = Perform(easy.get());
+  const bool cut = answer.response.body_is_cut && request.cut_body;
   // A server that closes within the headers has answered, to libcurl.
-  if (result == CURLE_OK && answer.head_ended) {
+  if ((result == CURLE_OK || cut) && answer.head_ended) {
     long status = 0;  // NOLINT(google-runtime-int): libcurl writes one
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
     answer.response.status = static_cast<int>(status);
@@ -331,6 +339,7 @@ absl::StatusOr<HttpClientResponse> HttpClient::Impl::Send(const HttpClientReques
   }
   const std::string where = fmt::format("{} {}", request.method, Origin(parsed->url));
   if (aborted_) return absl::CancelledError(fmt::format("{}: aborted", where));
+  if (answer.no_memory) return NoMemory();
   if (answer.too_large) {
     return absl::ResourceExhaustedError(
         fmt::format("{}: the answer is larger than max_response_bytes ({}), or its headers than {} "

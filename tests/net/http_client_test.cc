@@ -109,6 +109,23 @@ TEST(HttpClientTest, HeadAndInterimAnswersHaveNoBody) {
   EXPECT_EQ(response->Header("Link"), "");
 }
 
+TEST(HttpClientTest, TrailersAreNoHeaders) {
+  RawServer server;
+  const auto client = MustCreateClient();
+  auto sent = SendAside(*client, {.url = server.Url()});
+  auto connection = server.Accept();
+  connection.ReadRequest();
+  connection.Send(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Digest\r\n\r\n"
+      "2\r\nok\r\n0\r\nDigest: 7\r\n\r\n");
+  const auto response = sent.get();
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body, "ok");
+  EXPECT_EQ(response->Header("Trailer"), "Digest");
+  EXPECT_EQ(response->Header("Digest"), "");
+}
+
 TEST(HttpClientTest, RedirectsAreAnswers) {
   RawServer server;
   const auto client = MustCreateClient();
@@ -166,7 +183,7 @@ TEST(HttpClientTest, AServerThatSendsLittleByLittleTimesOut) {
   auto connection = server.Accept();
   connection.ReadRequest();
   EXPECT_TRUE(connection.Send("HTTP/1.1 200 OK\r\n\r\n"));
-  while (connection.Send("x")) std::this_thread::sleep_for(milliseconds(1));
+  while (sent.wait_for(milliseconds(1)) != std::future_status::ready) connection.Send("x");
   EXPECT_EQ(sent.get().status().code(), absl::StatusCode::kDeadlineExceeded);
 }
 
@@ -196,6 +213,25 @@ TEST(HttpClientTest, HugeAnswersAreRefused) {
   EXPECT_THAT(Message(response.status()), HasSubstr("max_response_bytes (1000)"));
   const auto enough = MustCreateClient({.max_response_bytes = kPageBytes});
   EXPECT_EQ(Get(*enough, server->url() + "/page")->body.size(), kPageBytes);
+}
+
+TEST(HttpClientTest, HugeBodiesAreCutWhenAsked) {
+  const auto server = MustCreate();
+  const auto client = MustCreateClient({.max_response_bytes = 1000});
+  const std::string url = server->url() + "/page";
+  const auto enough = MustCreateClient({.max_response_bytes = kPageBytes});
+  const auto whole = enough->Send({.url = url, .cut_body = true});
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  EXPECT_EQ(whole->body.size(), kPageBytes);
+  EXPECT_FALSE(whole->body_is_cut);
+  // Twice: what was left unread is not taken for the next answer.
+  for (int i = 0; i < 2; ++i) {
+    const auto response = client->Send({.url = url, .cut_body = true});
+    ASSERT_TRUE(response.ok()) << response.status();
+    EXPECT_EQ(response->status, 200);
+    EXPECT_EQ(response->body, whole->body.substr(0, 1000));
+    EXPECT_TRUE(response->body_is_cut);
+  }
 }
 
 TEST(HttpClientTest, HugeHeadersAreRefused) {

@@ -27,7 +27,8 @@ struct OtlpHttpExporterOptions {
   /// Sent with every request, such as {"Authorization", "Bearer ..."}. Never logged.
   std::vector<std::pair<std::string, std::string>> headers = {};
   bool gzip = false;  ///< compress requests to about an eighth, in 4 ms a megabyte
-  /// Certificates, timeouts (10 s a request), unix socket.
+  /// Certificates, timeouts (10 s a request), unix socket. The body of an answer beyond
+  /// max_response_bytes is not read.
   net::HttpClientOptions http = {.max_response_bytes = std::size_t{64} * 1024};
   Resource resource = Resource::Default();
 
@@ -36,12 +37,13 @@ struct OtlpHttpExporterOptions {
   std::size_t max_queue_bytes = std::size_t{16} * 1024 * 1024;
   /// Spans of a request, at least 1: as soon as so many wait, they are sent.
   std::size_t max_batch_spans = 512;
-  /// How long fewer wait.
+  /// How long fewer wait, unless the queue has no room for more.
   std::chrono::milliseconds batch_interval = std::chrono::seconds(5);
 
-  /// A request that may succeed later (no connection, no answer in time, 429, 502, 503, 504) is
-  /// sent again after the first pause or what Retry-After asks for, whichever is longer. Each pause
-  /// is twice the one before, up to the longest, less a random part of up to a half of it.
+  /// A request that may succeed later (no connection, no answer in time, no memory, 429, 502,
+  /// 503, 504) is sent again after the first pause or what Retry-After asks for, whichever is
+  /// longer. Each pause is twice the one before, up to the longest, less a random part of up to a
+  /// half of it.
   std::chrono::milliseconds first_pause = std::chrono::seconds(1);
   std::chrono::milliseconds longest_pause = std::chrono::seconds(30);
   /// For how long a batch is tried; then it is dropped and counted.

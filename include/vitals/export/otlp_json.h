@@ -12,8 +12,8 @@
 VITALS_NAMESPACE_BEGIN
 
 /// Appends spans to `out` as OTLP/JSON: one object, an ExportTraceServiceRequest (and likewise a
-/// TracesData) of opentelemetry-proto 1, without line breaks. Nothing is left out but values that
-/// are the protocol's defaults.
+/// TracesData) of opentelemetry-proto 1, without line breaks. Left out are values that are the
+/// protocol's defaults, and `truncated_values`, for which the protocol has no field.
 ///
 /// Components become scopes, in the order of their names; within a scope spans keep their order.
 /// The thread becomes the attributes `thread.id` and `thread.name`, unless the span has attributes

@@ -49,14 +49,18 @@ struct HttpClientRequest {
   std::string_view body = {};  ///< lives for the length of the call
   /// Instead of HttpClientOptions::timeout.
   std::optional<std::chrono::milliseconds> timeout = {};
+  /// Takes a body that is longer than max_response_bytes up to there, instead of failing: for who
+  /// needs the status above all. The connection is not kept then.
+  bool cut_body = false;
 };
 
 /// The answer, of any status. Redirects are answers too: they are not followed.
 struct HttpClientResponse {
   int status = 0;
-  /// As sent, without white space around the values; at most 64 KiB in all.
+  /// As sent, without white space around the values; at most 64 KiB in all. Trailers are left out.
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;  ///< as sent: no coding is asked for, and none is undone
+  std::string body;          ///< as sent: no coding is asked for, and none is undone
+  bool body_is_cut = false;  ///< see HttpClientRequest::cut_body
 
   /// The value of the first header of this name, compared without case; empty without one.
   VITALS_EXPORT std::string_view Header(std::string_view name) const;
@@ -89,7 +93,8 @@ class VITALS_EXPORT HttpClient {
   /// - DeadlineExceeded: no whole answer in time.
   /// - Unavailable: no connection, it broke off, or what came was no HTTP.
   /// - Unauthenticated: the certificate of the other side is not trusted.
-  /// - ResourceExhausted: the answer is larger than it may be, or there is no memory.
+  /// - ResourceExhausted: the headers are larger than they may be, or the body is and is not to be
+  ///   cut, or there is no memory.
   /// - Cancelled: Abort() was called.
   /// - FailedPrecondition: this is a fork child.
   absl::StatusOr<HttpClientResponse> Send(const HttpClientRequest& request);
