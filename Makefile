@@ -71,11 +71,11 @@ conformance: ## tests against the cases in VITALS_CONFORMANCE_DIR
 	@$(BUILD) dev --target vitals_conformance_tests $(NINJA_FLAGS)
 	@$(TEST) dev --label-regex '^conformance$$' --verbose
 
-fuzz: ## build the tree with clang and run every fuzzer for a short time
+fuzz: ## build the libraries and the example with clang, and run every fuzzer for a short time
 	@$(DEPENDENCIES) build test check
 	@echo "Building build/fuzz"
 	@$(CONFIGURE) fuzz
-	@$(BUILD) fuzz $(NINJA_FLAGS)
+	@$(BUILD) fuzz --target vitals_fuzz_tests job_worker $(NINJA_FLAGS)
 	@$(TEST) fuzz
 
 format: ## format the sources

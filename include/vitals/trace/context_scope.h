@@ -36,9 +36,9 @@ struct ContextFrame {
 /// where it was entered, so never hold one across a co_await; one that is left on another thread
 /// is taken out when the first thread next starts a span. Scopes and attached spans of a thread may
 /// end in any order up to 64 of them; beyond, only in the reverse order. Costs 3 ns; noexcept.
-class [[nodiscard]] VITALS_EXPORT ContextScope {
+class VITALS_EXPORT ContextScope {
  public:
-  explicit ContextScope(const SpanContext& context) noexcept;
+  [[nodiscard]] explicit ContextScope(const SpanContext& context) noexcept;
   ~ContextScope();
   ContextScope(const ContextScope&) = delete;
   ContextScope& operator=(const ContextScope&) = delete;
