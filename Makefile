@@ -60,7 +60,7 @@ coverage: ## line coverage of unit and end-to-end tests; fails below 90% of src/
 	@cmake/fetch-test-servers.sh build/test-servers
 	@echo "Building build/coverage"
 	@$(CONFIGURE) coverage
-	@$(BUILD) coverage $(NINJA_FLAGS)
+	@$(BUILD) coverage --target vitals_unit_tests vitals_e2e_tests $(NINJA_FLAGS)
 	@find build/coverage -name '*.gcda' -delete
 	@$(TEST) coverage --quiet --output-log build/coverage/tests.log || { tail -n 60 build/coverage/tests.log; exit 1; }
 	@tests/tools/coverage.py build/coverage
