@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kMaxDepth = 32;
 
+bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20; }
+
 // Walks over JSON. Lenient in what it does not look at: words and numbers are any characters that
 // can be in one. After the first error everything fails.
 class Scanner {
@@ -35,8 +37,8 @@ class Scanner {
         rest_.remove_prefix(i + 1);
         return text;
       }
-      if (static_cast<unsigned char>(rest_[i]) < 0x20) break;
-      if (rest_[i] == '\\') ++i;
+      if (IsControl(rest_[i])) break;
+      if (rest_[i] == '\\' && ++i < rest_.size() && IsControl(rest_[i])) break;
     }
     return Fail();
   }

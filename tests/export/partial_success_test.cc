@@ -33,7 +33,7 @@ TEST(PartialSuccessTest, WhatIsNoneIsEmpty) {
         R"({"partialSuccess":{}})", R"({"partialSuccess":{"rejectedSpans":3)",
         R"({"partialSuccess":{"rejectedSpans":3})", R"({"partialSuccess":{"rejectedSpans" 3}})",
         R"({"partialSuccess":{"rejectedSpans":3}],"a":1})", "{\"partialSuccess", "{\"a\":\"\n\"}",
-        "{\"a\":[1 2]}", "{\"a\":\"\\"}) {
+        "{\"a\":\"\\\n\"}", "{\"a\":[1 2]}", "{\"a\":\"\\"}) {
     const PartialSuccess partial = ParsePartialSuccess(body);
     EXPECT_EQ(partial.rejected_spans, 0u) << body;
     EXPECT_EQ(partial.error_message, "") << body;
