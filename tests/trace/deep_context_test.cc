@@ -57,6 +57,7 @@ TEST(DeepContextTest, ScopesNestAsDeepAsTheStackAllows) {
 TEST(DeepContextTest, APlaceThatBecomesFreeHidesNoDeeperContext) {
   Traced traced;
   std::vector<std::unique_ptr<Span>> detached;
+  detached.reserve(32);
   for (int i = 0; i < 32; ++i) detached.push_back(Start(traced, true));
   std::vector<std::unique_ptr<Span>> spans;
   for (std::size_t i = 0; i < 40; ++i) spans.push_back(Start(traced));
