@@ -14,8 +14,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/export/spans.h"
-#include "tests/net/child_process.h"
 #include "tests/net/test_files.h"
+#include "tests/testing/child_process.h"
 #include "vitals/export/otlp_json.h"
 
 namespace vitals_test {

@@ -1,36 +1,18 @@
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <string>
 
 #include "gtest/gtest.h"
+#include "tests/testing/allocation_count.h"
 #include "vitals/exposition/openmetrics_encoder.h"
 #include "vitals/exposition/text_encoder.h"
 #include "vitals/metrics/gatherer_group.h"
 #include "vitals/metrics/registry.h"
 
-namespace {
-
-thread_local std::size_t allocations = 0;
-
-}  // namespace
-
-// The test binary's own: counts what the calling thread allocates.
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
 namespace vitals {
 namespace {
+
+using vitals_test::AllocationCount;
 
 TEST(AllocationTest, AWarmScrapeAllocatesNothing) {
   Registry registry;
@@ -53,9 +35,9 @@ TEST(AllocationTest, AWarmScrapeAllocatesNothing) {
     snapshot.Clear();
   };
   scrape();
-  const std::size_t before = allocations;
+  const std::size_t before = AllocationCount();
   scrape();
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(AllocationCount(), before);
   EXPECT_GT(page.size(), 10'000u);
   EXPECT_GT(openmetrics_page.size(), page.size());
 }
@@ -76,9 +58,9 @@ TEST(AllocationTest, AWarmGatherOfAGroupAllocatesNothing) {
   };
   gather();
   gather();
-  const std::size_t before = allocations;
+  const std::size_t before = AllocationCount();
   gather();
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(AllocationCount(), before);
 }
 
 TEST(AllocationTest, RecordingAllocatesNothing) {
@@ -94,9 +76,9 @@ TEST(AllocationTest, RecordingAllocatesNothing) {
     gauge.Add(1);
   };
   record();
-  const std::size_t before = allocations;
+  const std::size_t before = AllocationCount();
   for (int i = 0; i < 100; ++i) record();
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(AllocationCount(), before);
 }
 
 }  // namespace

@@ -1,12 +1,10 @@
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/testing/child_process.h"
 #include "tests/testing/page.h"
 #include "vitals/metrics/registry.h"
 
@@ -14,21 +12,7 @@ namespace vitals {
 namespace {
 
 using testing::Value;
-
-// Runs `body` in a fork child, which must return true, within a minute.
-template <typename Body>
-void ExpectInForkChild(const Body& body) {
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    alarm(60);
-    _exit(body() ? 0 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status)) << "ended by signal " << WTERMSIG(status);
-  EXPECT_EQ(WEXITSTATUS(status), 0);
-}
+using vitals_test::ExpectInForkChild;
 
 TEST(ForkTest, AChildGoesOnFromTheParentsTotals) {
   Registry registry;

@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "gtest/gtest.h"
-#include "tests/net/child_process.h"
 #include "tests/net/server_test.h"
 #include "tests/net/test_files.h"
+#include "tests/testing/child_process.h"
 
 namespace vitals_test {
 namespace {

@@ -1,8 +1,5 @@
 #include "vitals/telemetry/telemetry.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -14,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/net/raw_client.h"
+#include "tests/testing/child_process.h"
 #include "vitals/testing/fake_clock.h"
 
 namespace vitals {
@@ -22,6 +20,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
+using vitals_test::ExpectInForkChild;
 using vitals_test::RawClient;
 
 TelemetryOptions OnFreePort() {
@@ -247,24 +246,17 @@ TEST(TelemetryTest, IsOffInAForkChildAndCanBeMadeAnewThere) {
   ASSERT_TRUE(telemetry.ok());
   const Counter counter = (*telemetry)->registry().AddCounter({.name = "x_total"}).value();
   counter.Increment(5);
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    alarm(60);
+  ExpectInForkChild([&] {
     counter.Increment();
     (*telemetry)->Stop();
     telemetry->reset();
     const auto own = Telemetry::Create(OnFreePort());
-    if (!own.ok()) _exit(1);
+    if (!own.ok()) return false;
     (*own)->registry().AddCounter({.name = "child_total"}).value().Increment();
     RawClient client = RawClient::Tcp((*own)->port());
     const auto page = client.Get("/metrics");
-    _exit(page && page->body.find("child_total 1\n") != std::string::npos ? 0 : 2);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+    return page && page->body.find("child_total 1\n") != std::string::npos;
+  });
   RawClient client = RawClient::Tcp((*telemetry)->port());
   EXPECT_THAT(client.Get("/metrics")->body, HasSubstr("\nx_total 5\n"));
 }

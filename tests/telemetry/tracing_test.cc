@@ -1,8 +1,5 @@
 #include "vitals/telemetry/tracing.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -16,6 +13,7 @@
 #include "tests/net/raw_client.h"
 #include "tests/net/server_test.h"
 #include "tests/telemetry/traced_host.h"
+#include "tests/testing/child_process.h"
 #include "vitals/metrics/lint.h"
 #include "vitals/telemetry/telemetry.h"
 
@@ -33,6 +31,7 @@ using ::testing::StartsWith;
 using testing::TracedHost;
 using testing::TracePath;
 using vitals_test::Eventually;
+using vitals_test::InChild;
 using vitals_test::OtlpEndpoint;
 using vitals_test::RawClient;
 
@@ -215,7 +214,7 @@ TEST(TracingTest, TwoInOneProcessKeepTheirSpansApart) {
 }
 
 // What a fork child does with the telemetry of its parent, and with its own; 0 when all is well.
-int InChild(Telemetry& parents, const Tracer& tracer, const TraceId& parents_trace) {
+int TraceInChild(Telemetry& parents, const Tracer& tracer, const TraceId& parents_trace) {
   if (Span(tracer, "child").IsRecording()) return 1;
   if (parents.trace_store()->Find(parents_trace)) return 2;
   if (!parents.tracer_provider()->ActiveSpans().empty()) return 3;
@@ -236,18 +235,12 @@ TEST(TracingTest, IsOffInAForkChildAndCanBeMadeAnewThere) {
   const SpanContext context = host.Record("job", microseconds(1));
   host.telemetry->tracer_provider()->Drain();
   Span open = host.tracer.StartSpan("open");
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    alarm(60);
-    int result = InChild(*host.telemetry, host.tracer, context.trace_id);
-    host.telemetry.reset();
-    _exit(result);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_EQ(InChild([&] {
+              const int result = TraceInChild(*host.telemetry, host.tracer, context.trace_id);
+              host.telemetry.reset();
+              return result;
+            }),
+            0);
   EXPECT_TRUE(host.telemetry->trace_store()->Find(context.trace_id));
   EXPECT_THAT(host.telemetry->tracer_provider()->ActiveSpans(), SizeIs(1));
 }

@@ -1,33 +1,15 @@
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 #include <string>
 
 #include "gtest/gtest.h"
+#include "tests/testing/allocation_count.h"
 #include "vitals/trace/context_scope.h"
 #include "vitals/trace/tracer_provider.h"
 
-namespace {
-
-thread_local std::size_t allocations = 0;
-
-}  // namespace
-
-// The test binary's own: counts what the calling thread allocates.
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
 namespace vitals {
 namespace {
+
+using vitals_test::AllocationCount;
 
 // Counts what is there.
 class Counter final : public SpanProcessor {
@@ -65,10 +47,10 @@ TEST(TraceAllocationTest, RecordingAllocatesNothing) {
     child.Detach();
   };
   record();
-  const std::size_t before = allocations;
+  const std::size_t before = AllocationCount();
   // More than the ring has room for: dropping does not allocate either.
   for (int i = 0; i < 40'000; ++i) record();
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(AllocationCount(), before);
   EXPECT_GT(provider->stats().dropped_ring_full, 0u);
 }
 
@@ -84,9 +66,9 @@ TEST(TraceAllocationTest, AWarmDrainAllocatesNothing) {
   // Two batches take turns.
   drain();
   drain();
-  const std::size_t before = allocations;
+  const std::size_t before = AllocationCount();
   drain();
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(AllocationCount(), before);
   EXPECT_EQ(processor->count, 300u);
 }
 

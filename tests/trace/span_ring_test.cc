@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <set>
@@ -235,8 +236,8 @@ TEST(SpanRingTest, SpansInLateKeyDestructorsAreCountedOrArrive) {
   EXPECT_EQ(arrived - 1 + traced.provider->stats().dropped_no_ring - lost, 1u);
 }
 
-TEST(SpanRingTest, SpansInStaticDestructorsDoNoHarm) {
-  // Destroyed when the process ends, the provider first.
+// In the order in which static destructors run: spans while the provider is there, and after it.
+void ExitWithSpansInStaticDestructors() {
   static Tracer tracer;
   static SpanAtExit after;
   static Traced traced;
@@ -244,6 +245,12 @@ TEST(SpanRingTest, SpansInStaticDestructorsDoNoHarm) {
   tracer = traced.tracer;
   before.tracer = &tracer;
   after.tracer = &tracer;
+  std::exit(0);
+}
+
+TEST(SpanRingDeathTest, SpansInStaticDestructorsDoNoHarm) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(ExitWithSpansInStaticDestructors(), ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

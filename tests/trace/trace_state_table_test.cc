@@ -1,12 +1,10 @@
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/testing/child_process.h"
 #include "vitals/trace/trace_state.h"
 
 namespace vitals {
@@ -120,16 +118,8 @@ TEST(TraceStateTableTest, IsFreeInAForkChildWhateverOtherThreadsDid) {
     while (!stopped) StoreTraceState("busy=1");
   });
   for (int i = 0; i < 20; ++i) {
-    const pid_t child = fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-      alarm(60);
-      const bool right = TraceStateText(handle) == text && StoreTraceState("child=1") != 0;
-      _exit(right ? 0 : 1);
-    }
-    int status = 0;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
-    EXPECT_EQ(status, 0);
+    vitals_test::ExpectInForkChild(
+        [&] { return TraceStateText(handle) == text && StoreTraceState("child=1") != 0; });
   }
   stopped = true;
   busy.join();
