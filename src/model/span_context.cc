@@ -1,5 +1,7 @@
 #include "vitals/model/span_context.h"
 
+#include "model/hex.h"
+
 VITALS_NAMESPACE_BEGIN
 
 namespace model {
@@ -19,8 +21,9 @@ void AppendHex(std::uint64_t value, char* digits) noexcept {
   }
 }
 
-// The number that 16 lower-case hex digits name; W3C Trace Context allows no others.
-std::optional<std::uint64_t> ParseHex(std::string_view digits) noexcept {
+}  // namespace
+
+std::optional<std::uint64_t> model::ParseLowerHex(std::string_view digits) noexcept {
   std::uint64_t value = 0;
   for (const char digit : digits) {
     if (digit >= '0' && digit <= '9') {
@@ -33,8 +36,6 @@ std::optional<std::uint64_t> ParseHex(std::string_view digits) noexcept {
   }
   return value;
 }
-
-}  // namespace
 
 std::array<char, TraceId::kHexDigits> TraceId::ToHex() const noexcept {
   std::array<char, kHexDigits> digits;
@@ -50,8 +51,8 @@ std::string TraceId::ToString() const {
 
 std::optional<TraceId> TraceId::FromHex(std::string_view text) noexcept {
   if (text.size() != kHexDigits) return std::nullopt;
-  const auto high = ParseHex(text.substr(0, SpanId::kHexDigits));
-  const auto low = ParseHex(text.substr(SpanId::kHexDigits));
+  const auto high = model::ParseLowerHex(text.substr(0, SpanId::kHexDigits));
+  const auto low = model::ParseLowerHex(text.substr(SpanId::kHexDigits));
   if (!high || !low || (*high | *low) == 0) return std::nullopt;
   return TraceId{*high, *low};
 }
@@ -69,7 +70,7 @@ std::string SpanId::ToString() const {
 
 std::optional<SpanId> SpanId::FromHex(std::string_view text) noexcept {
   if (text.size() != kHexDigits) return std::nullopt;
-  const auto value = ParseHex(text);
+  const auto value = model::ParseLowerHex(text);
   if (!value || *value == 0) return std::nullopt;
   return SpanId{*value};
 }

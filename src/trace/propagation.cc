@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "model/hex.h"
 #include "trace/blanks.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -16,20 +17,11 @@ constexpr std::size_t kFlagsAt = kSpanIdAt + SpanId::kHexDigits + 1;
 static_assert(kFlagsAt + 2 == kTraceParentBytes);
 
 constexpr std::uint8_t kKnownFlags = kTraceFlagSampled | kTraceFlagRandom;
-constexpr int kForbiddenVersion = 0xff;
+constexpr std::uint64_t kForbiddenVersion = 0xff;
 
-int HexDigit(char digit) noexcept {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  return -1;
-}
-
-// The byte that two lower-case hex digits at `at` name.
-std::optional<int> ParseByte(std::string_view text, std::size_t at) noexcept {
-  const int high = HexDigit(text[at]);
-  const int low = HexDigit(text[at + 1]);
-  if (high < 0 || low < 0) return std::nullopt;
-  return high * 16 + low;
+// The byte that two hex digits at `at` name.
+std::optional<std::uint64_t> ParseByte(std::string_view text, std::size_t at) noexcept {
+  return model::ParseLowerHex(text.substr(at, 2));
 }
 
 char LowerCase(char c) noexcept {
@@ -48,14 +40,14 @@ std::optional<SpanContext> ParseTraceParent(std::string_view text) noexcept {
       text[kSpanIdAt - 1] != '-' || text[kFlagsAt - 1] != '-') {
     return std::nullopt;
   }
-  const std::optional<int> version = ParseByte(text, kVersionAt);
+  const std::optional<std::uint64_t> version = ParseByte(text, kVersionAt);
   if (!version || *version == kForbiddenVersion) return std::nullopt;
   if (text.size() > kTraceParentBytes && (*version == 0 || text[kTraceParentBytes] != '-')) {
     return std::nullopt;
   }
   const auto trace_id = TraceId::FromHex(text.substr(kTraceIdAt, TraceId::kHexDigits));
   const auto span_id = SpanId::FromHex(text.substr(kSpanIdAt, SpanId::kHexDigits));
-  const std::optional<int> flags = ParseByte(text, kFlagsAt);
+  const std::optional<std::uint64_t> flags = ParseByte(text, kFlagsAt);
   if (!trace_id || !span_id || !flags) return std::nullopt;
   SpanContext context;
   context.trace_id = *trace_id;
