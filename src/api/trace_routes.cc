@@ -26,6 +26,7 @@ namespace {
 
 using exporter::WriteId;
 using exporter::WriteKeeping;
+using exporter::WriteNameTimes;
 using exporter::WriteNumber;
 using exporter::WriteText;
 using exporter::WriteTime;
@@ -54,13 +55,7 @@ void WriteSummary(base::JsonWriter& json, const TraceSummary& trace) {
 
 void WriteBottleneck(base::JsonWriter& json, const Bottleneck& name) {
   json.BeginObject();
-  WriteText("component", name.component, json);
-  WriteText("name", name.name, json);
-  WriteNumber("count", name.count, json);
-  WriteNumber("errors", name.errors, json);
-  WriteNumber("total_ns", name.total_ns, json);
-  WriteNumber("self_ns", name.self_ns, json);
-  WriteNumber("critical_path_ns", name.critical_path_ns, json);
+  WriteNameTimes(name, json);
   WriteNumber("p50_ns", name.p50_ns, json);
   WriteNumber("p95_ns", name.p95_ns, json);
   WriteNumber("p99_ns", name.p99_ns, json);

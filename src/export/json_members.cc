@@ -72,6 +72,16 @@ void WriteLosses(const SpanData& span, base::JsonWriter& json) {
   WriteNumberIfAny("truncated_values", span.truncated_values, json);
 }
 
+void WriteNameTimes(const SpanNameTimes& times, base::JsonWriter& json) {
+  WriteText("component", times.component, json);
+  WriteText("name", times.name, json);
+  WriteNumber("count", times.count, json);
+  WriteNumber("errors", times.errors, json);
+  WriteNumber("total_ns", times.total_ns, json);
+  WriteNumber("self_ns", times.self_ns, json);
+  WriteNumber("critical_path_ns", times.critical_path_ns, json);
+}
+
 void WriteMarks(const std::vector<std::string_view>& names, base::JsonWriter& json) {
   json.Key("marks");
   json.BeginArray();

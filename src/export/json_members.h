@@ -8,6 +8,7 @@
 #include "base/json_writer.h"
 #include "vitals/base/config.h"
 #include "vitals/model/span_data.h"
+#include "vitals/trace/trace_analysis.h"
 #include "vitals/trace/trace_query.h"
 
 /// \file
@@ -42,6 +43,10 @@ void WriteAttributes(std::string_view key, const std::vector<SpanAttribute>& att
 /// What of the span found no room: dropped_attributes, dropped_events, dropped_links and
 /// truncated_values, each if any.
 void WriteLosses(const SpanData& span, base::JsonWriter& json);
+
+/// What the spans of one name took together: component, name, count, errors, total_ns, self_ns and
+/// critical_path_ns.
+VITALS_EXPORT void WriteNameTimes(const SpanNameTimes& times, base::JsonWriter& json);
 
 /// `marks`, a list of their names.
 void WriteMarks(const std::vector<std::string_view>& names, base::JsonWriter& json);

@@ -96,13 +96,7 @@ class TraceJsonEncoder {
 
   void WriteName(const SpanNameTimes& times) {
     json_.BeginObject();
-    WriteText("component", times.component, json_);
-    WriteText("name", times.name, json_);
-    WriteNumber("count", times.count, json_);
-    WriteNumber("errors", times.errors, json_);
-    WriteNumber("total_ns", times.total_ns, json_);
-    WriteNumber("self_ns", times.self_ns, json_);
-    WriteNumber("critical_path_ns", times.critical_path_ns, json_);
+    WriteNameTimes(times, json_);
     json_.EndObject();
   }
 

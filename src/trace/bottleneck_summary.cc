@@ -42,7 +42,7 @@ class BottleneckSummary::Impl {
 
  private:
   struct Entry {
-    Bottleneck sums;  // without share and quantiles
+    SpanNameTimes sums;
     trace::DurationSketch durations;
   };
 
@@ -74,7 +74,7 @@ class BottleneckSummary::Impl {
   }
 
   Bottleneck Show(const Entry& entry) const {
-    Bottleneck shown = entry.sums;
+    Bottleneck shown{entry.sums};
     if (critical_path_ns_ > 0) {
       shown.critical_path_share =
           static_cast<double>(shown.critical_path_ns) / static_cast<double>(critical_path_ns_);

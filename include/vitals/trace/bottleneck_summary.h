@@ -11,19 +11,13 @@
 #include "absl/status/status.h"
 #include "vitals/base/config.h"
 #include "vitals/model/span_data.h"
+#include "vitals/trace/trace_analysis.h"
 
 VITALS_NAMESPACE_BEGIN
 
 /// What the spans of one component and name cost, over many traces.
-struct Bottleneck {
-  std::string_view component;  ///< as in SpanData
-  std::string_view name;
-  std::uint64_t count = 0;
-  std::uint64_t errors = 0;            ///< with SpanStatus::kError
-  std::uint64_t total_ns = 0;          ///< the sum of durations
-  std::uint64_t self_ns = 0;           ///< the sum of self times: see TraceAnalysis::self_ns
-  std::uint64_t critical_path_ns = 0;  ///< exclusive time on critical paths
-  double critical_path_share = 0;      ///< of the time on all critical paths, from 0 to 1
+struct Bottleneck : SpanNameTimes {
+  double critical_path_share = 0;  ///< of the time on all critical paths, from 0 to 1
   /// Quantiles of the duration, within kSummaryRelativeError, for up to 208 days.
   std::uint64_t p50_ns = 0;
   std::uint64_t p95_ns = 0;

@@ -13,14 +13,14 @@
 
 VITALS_NAMESPACE_BEGIN
 
-/// The spans of a trace that have one component and name, taken together.
+/// The spans of a trace, or of several, that have one component and name, taken together.
 struct SpanNameTimes {
   std::string_view component;  ///< as in SpanData
   std::string_view name;
   std::uint64_t count = 0;
   std::uint64_t errors = 0;            ///< with SpanStatus::kError
   std::uint64_t total_ns = 0;          ///< the sum of durations
-  std::uint64_t self_ns = 0;           ///< the sum of self times
+  std::uint64_t self_ns = 0;           ///< the sum of self times: see TraceAnalysis::self_ns
   std::uint64_t critical_path_ns = 0;  ///< exclusive time on the critical path
 
   friend bool operator==(const SpanNameTimes&, const SpanNameTimes&) = default;
