@@ -1,4 +1,3 @@
-#include <functional>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -18,24 +17,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kForever = std::chrono::hours(1);
-
-/// Answers what its function answers.
-class FakeHandler final : public Handler {
- public:
-  using Function = std::function<absl::StatusOr<std::string>(const JobContext&)>;
-
-  explicit FakeHandler(Function function) : function_(std::move(function)) {}
-
-  std::string_view name() const override { return "fake"; }
-
-  absl::StatusOr<std::string> Run(const std::filesystem::path&,
-                                  const JobContext& context) override {
-    return function_(context);
-  }
-
- private:
-  const Function function_;
-};
 
 std::vector<std::unique_ptr<Handler>> Handlers(FakeHandler::Function function) {
   std::vector<std::unique_ptr<Handler>> handlers;

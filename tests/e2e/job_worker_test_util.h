@@ -5,12 +5,35 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "absl/status/statusor.h"
+#include "examples/job_worker/handler.h"
+#include "examples/job_worker/job_context.h"
 #include "vitals/metrics/registry.h"
 
 namespace job_worker {
+
+/// Answers what its function answers.
+class FakeHandler final : public Handler {
+ public:
+  using Function = std::function<absl::StatusOr<std::string>(const JobContext&)>;
+
+  explicit FakeHandler(Function function) : function_(std::move(function)) {}
+
+  std::string_view name() const override { return "fake"; }
+
+  absl::StatusOr<std::string> Run(const std::filesystem::path&,
+                                  const JobContext& context) override {
+    return function_(context);
+  }
+
+ private:
+  const Function function_;
+};
 
 /// The value of a counter or gauge; for a histogram its count; -1 when there is no such series.
 inline double ValueOf(vitals::Registry& registry, std::string_view name,

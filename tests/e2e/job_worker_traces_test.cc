@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <future>
 #include <memory>
 #include <span>
@@ -54,21 +53,6 @@ std::string AttributeOf(const std::vector<vitals::SpanAttribute>& attributes,
 /// Runs jobs in a pool of one thread, and looks at the spans of them.
 class TracesTest : public testing::Test {
  protected:
-  using Function = std::function<absl::StatusOr<std::string>(const JobContext&)>;
-
-  class FunctionHandler final : public Handler {
-   public:
-    explicit FunctionHandler(Function function) : function_(std::move(function)) {}
-    std::string_view name() const override { return "fake"; }
-    absl::StatusOr<std::string> Run(const std::filesystem::path&,
-                                    const JobContext& context) override {
-      return function_(context);
-    }
-
-   private:
-    const Function function_;
-  };
-
   TracesTest() {
     provider_ =
         vitals::TracerProvider::Create({.drain_interval = std::chrono::milliseconds(0)}).value();
@@ -90,8 +74,8 @@ class TracesTest : public testing::Test {
     pool->WaitIdle();
     return Spans();
   }
-  std::vector<SpanData> Trace(Function function, int max_attempts = 1) {
-    return Trace(std::make_unique<FunctionHandler>(std::move(function)), "file", max_attempts);
+  std::vector<SpanData> Trace(FakeHandler::Function function, int max_attempts = 1) {
+    return Trace(std::make_unique<FakeHandler>(std::move(function)), "file", max_attempts);
   }
 
   std::vector<SpanData> Spans() {
@@ -241,7 +225,7 @@ TEST_F(TracesTest, ATimeoutIsNotTriedAgain) {
 
 TEST_F(TracesTest, AJobThatIsDroppedSaysSo) {
   std::promise<void> started;
-  const auto pool = MakePool(std::make_unique<FunctionHandler>([&](const JobContext& context) {
+  const auto pool = MakePool(std::make_unique<FakeHandler>([&](const JobContext& context) {
     started.set_value();
     while (context.CheckDeadline().ok()) std::this_thread::yield();
     return "stopped";
@@ -265,7 +249,7 @@ TEST_F(TracesTest, AJobThatIsDroppedSaysSo) {
 
 TEST_F(TracesTest, WithoutTracersJobsAreDoneAllTheSame) {
   std::vector<std::unique_ptr<Handler>> handlers;
-  handlers.push_back(std::make_unique<FunctionHandler>([](const JobContext& context) {
+  handlers.push_back(std::make_unique<FakeHandler>([](const JobContext& context) {
     EXPECT_FALSE(context.tracer().IsEnabled());
     return "done";
   }));

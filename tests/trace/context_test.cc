@@ -15,24 +15,17 @@
 namespace vitals {
 namespace {
 
+using testing::ContextOf;
+using testing::StartOnHeap;
 using testing::Traced;
-
-SpanContext Context(std::uint64_t id) {
-  return {.trace_id = {id, id}, .span_id = {id}, .flags = kTraceFlagSampled};
-}
-
-std::unique_ptr<Span> Start(const Traced& traced, bool detached = false) {
-  return std::make_unique<Span>(traced.tracer, InternedName("x"),
-                                SpanOptions{.detached = detached});
-}
 
 TEST(ContextTest, AScopeIsCurrentWithin) {
   Traced traced;
   {
-    const ContextScope outer(Context(1));
-    EXPECT_EQ(CurrentSpanContext(), Context(1));
+    const ContextScope outer(ContextOf(1));
+    EXPECT_EQ(CurrentSpanContext(), ContextOf(1));
     {
-      const ContextScope inner(Context(2));
+      const ContextScope inner(ContextOf(2));
       EXPECT_EQ(traced.CurrentParent(), SpanId{2});
     }
     EXPECT_EQ(traced.CurrentParent(), SpanId{1});
@@ -44,9 +37,9 @@ TEST(ContextTest, AScopeIsCurrentWithin) {
 
 TEST(ContextTest, OuterOnesMayEndFirst) {
   Traced traced;
-  auto outer = Start(traced);
-  auto middle = Start(traced);
-  auto inner = Start(traced);
+  auto outer = StartOnHeap(traced);
+  auto middle = StartOnHeap(traced);
+  auto inner = StartOnHeap(traced);
   const SpanId inner_id = inner->context().span_id;
   outer.reset();
   middle.reset();
@@ -67,10 +60,10 @@ TEST(ContextTest, InEveryOrderOfEndsTheCurrentOneIsTheInnermostThatIsOpen) {
     std::array<SpanContext, 4> contexts;
     for (std::size_t i = 0; i < spans.size(); ++i) {
       if (i % 2 == 0) {
-        spans[i] = Start(traced);
+        spans[i] = StartOnHeap(traced);
         contexts[i] = spans[i]->context();
       } else {
-        contexts[i] = Context(i);
+        contexts[i] = ContextOf(i);
         scopes[i].emplace(contexts[i]);
       }
     }
@@ -88,8 +81,8 @@ TEST(ContextTest, InEveryOrderOfEndsTheCurrentOneIsTheInnermostThatIsOpen) {
 
 TEST(ContextTest, ADetachedSpanIsNobodysParent) {
   Traced traced;
-  const auto outer = Start(traced);
-  auto inner = Start(traced);
+  const auto outer = StartOnHeap(traced);
+  auto inner = StartOnHeap(traced);
   inner->Detach();
   EXPECT_EQ(CurrentSpanContext(), outer->context());
   inner->Detach();
@@ -100,7 +93,7 @@ TEST(ContextTest, ADetachedSpanIsNobodysParent) {
   EXPECT_EQ(CurrentSpanContext(), inner->context());
   inner->Detach();
   EXPECT_EQ(CurrentSpanContext(), outer->context());
-  const auto detached = Start(traced, true);
+  const auto detached = StartOnHeap(traced, true);
   EXPECT_EQ(CurrentSpanContext(), outer->context());
   detached->Attach();
   EXPECT_EQ(CurrentSpanContext(), detached->context());
@@ -108,8 +101,8 @@ TEST(ContextTest, ADetachedSpanIsNobodysParent) {
 
 TEST(ContextTest, AnAttachedSpanMovesToTheTop) {
   Traced traced;
-  auto outer = Start(traced);
-  auto inner = Start(traced);
+  auto outer = StartOnHeap(traced);
+  auto inner = StartOnHeap(traced);
   outer->Attach();
   EXPECT_EQ(CurrentSpanContext(), outer->context());
   outer.reset();
@@ -118,8 +111,8 @@ TEST(ContextTest, AnAttachedSpanMovesToTheTop) {
 
 TEST(ContextTest, ASpanGoesOnOnAnotherThread) {
   Traced traced;
-  const auto outer = Start(traced);
-  auto span = Start(traced);
+  const auto outer = StartOnHeap(traced);
+  auto span = StartOnHeap(traced);
   span->Detach();
   std::thread([&] {
     EXPECT_FALSE(CurrentSpanContext().IsValid());
@@ -140,8 +133,8 @@ TEST(ContextTest, ASpanGoesOnOnAnotherThread) {
 
 TEST(ContextTest, ASpanThatWasForgottenIsTakenOutWithTheNextStart) {
   Traced traced;
-  const auto outer = Start(traced);
-  auto forgotten = Start(traced);
+  const auto outer = StartOnHeap(traced);
+  auto forgotten = StartOnHeap(traced);
   const SpanContext forgotten_context = forgotten->context();
   std::thread([&] { forgotten.reset(); }).join();
   EXPECT_EQ(CurrentSpanContext(), forgotten_context) << "until then";
@@ -152,8 +145,8 @@ TEST(ContextTest, ASpanThatWasForgottenIsTakenOutWithTheNextStart) {
 
 TEST(ContextTest, ASpanThatWasForgottenBelowAnotherIsTakenOut) {
   Traced traced;
-  auto outer = Start(traced);
-  auto inner = Start(traced);
+  auto outer = StartOnHeap(traced);
+  auto inner = StartOnHeap(traced);
   std::thread([&] { outer.reset(); }).join();
   traced.Ended();
   EXPECT_EQ(traced.CurrentParent(), inner->context().span_id);
@@ -164,8 +157,8 @@ TEST(ContextTest, ASpanThatWasForgottenBelowAnotherIsTakenOut) {
 
 TEST(ContextTest, ASpanThatIsAttachedElsewhereWithoutDetaching) {
   Traced traced;
-  const auto outer = Start(traced);
-  auto span = Start(traced);
+  const auto outer = StartOnHeap(traced);
+  auto span = StartOnHeap(traced);
   std::thread([&] {
     span->Attach();
     EXPECT_EQ(CurrentSpanContext(), span->context());
@@ -179,11 +172,11 @@ TEST(ContextTest, ASpanThatIsAttachedElsewhereWithoutDetaching) {
 TEST(ContextTest, AScopeThatIsLeftOnAnotherThreadIsTakenOut) {
   Traced traced;
   std::optional<ContextScope> scope;
-  scope.emplace(Context(1));
+  scope.emplace(ContextOf(1));
   std::thread([&] {
-    const ContextScope own(Context(2));
+    const ContextScope own(ContextOf(2));
     scope.reset();
-    EXPECT_EQ(CurrentSpanContext(), Context(2));
+    EXPECT_EQ(CurrentSpanContext(), ContextOf(2));
   }).join();
   EXPECT_FALSE(traced.CurrentParent().IsValid());
 }
@@ -191,11 +184,11 @@ TEST(ContextTest, AScopeThatIsLeftOnAnotherThreadIsTakenOut) {
 TEST(ContextTest, ASpanOutlivesItsThread) {
   Traced traced;
   std::unique_ptr<Span> span;
-  std::thread([&] { span = Start(traced); }).join();
+  std::thread([&] { span = StartOnHeap(traced); }).join();
   // A new thread takes over the state of the one that ended.
   std::thread([&] {
     EXPECT_FALSE(traced.tracer.StartSpan("x").context() == span->context());
-    const auto own = Start(traced);
+    const auto own = StartOnHeap(traced);
     span.reset();
     EXPECT_EQ(CurrentSpanContext(), own->context());
   }).join();
@@ -205,10 +198,10 @@ TEST(ContextTest, ASpanOutlivesItsThread) {
 TEST(ContextTest, ThousandsOfSpansAreDetached) {
   Traced traced;
   std::vector<std::unique_ptr<Span>> spans;
-  for (int i = 0; i < 5000; ++i) spans.push_back(Start(traced, true));
+  for (int i = 0; i < 5000; ++i) spans.push_back(StartOnHeap(traced, true));
   {
-    const auto outer = Start(traced);
-    const auto inner = Start(traced);
+    const auto outer = StartOnHeap(traced);
+    const auto inner = StartOnHeap(traced);
     EXPECT_EQ(CurrentSpanContext(), inner->context());
   }
   std::shuffle(spans.begin(), spans.end(), std::mt19937(1));

@@ -9,16 +9,9 @@
 namespace vitals {
 namespace {
 
+using testing::ContextOf;
+using testing::StartOnHeap;
 using testing::Traced;
-
-SpanContext Context(std::uint64_t id) {
-  return {.trace_id = {id, id}, .span_id = {id}, .flags = kTraceFlagSampled};
-}
-
-std::unique_ptr<Span> Start(const Traced& traced, bool detached = false) {
-  return std::make_unique<Span>(traced.tracer, InternedName("x"),
-                                SpanOptions{.detached = detached});
-}
 
 // Spans and scopes nested this deep: more than a thread has places for.
 constexpr std::size_t kDepth = 200;
@@ -27,7 +20,7 @@ TEST(DeepContextTest, NestsAsDeepAsTheStackAllows) {
   Traced traced;
   std::vector<std::unique_ptr<Span>> spans;
   for (std::size_t i = 0; i < kDepth; ++i) {
-    spans.push_back(Start(traced));
+    spans.push_back(StartOnHeap(traced));
     ASSERT_EQ(CurrentSpanContext(), spans.back()->context());
   }
   while (!spans.empty()) {
@@ -45,10 +38,10 @@ TEST(DeepContextTest, NestsAsDeepAsTheStackAllows) {
 TEST(DeepContextTest, ScopesNestAsDeepAsTheStackAllows) {
   std::vector<std::unique_ptr<ContextScope>> scopes;
   for (std::uint64_t i = 1; i <= kDepth; ++i) {
-    scopes.push_back(std::make_unique<ContextScope>(Context(i)));
+    scopes.push_back(std::make_unique<ContextScope>(ContextOf(i)));
   }
   for (std::uint64_t i = kDepth; i > 0; --i) {
-    ASSERT_EQ(CurrentSpanContext(), Context(i));
+    ASSERT_EQ(CurrentSpanContext(), ContextOf(i));
     scopes.pop_back();
   }
   EXPECT_FALSE(CurrentSpanContext().IsValid());
@@ -58,35 +51,35 @@ TEST(DeepContextTest, APlaceThatBecomesFreeHidesNoDeeperContext) {
   Traced traced;
   std::vector<std::unique_ptr<Span>> detached;
   detached.reserve(32);
-  for (int i = 0; i < 32; ++i) detached.push_back(Start(traced, true));
+  for (int i = 0; i < 32; ++i) detached.push_back(StartOnHeap(traced, true));
   std::vector<std::unique_ptr<Span>> spans;
-  for (std::size_t i = 0; i < 40; ++i) spans.push_back(Start(traced));
+  for (std::size_t i = 0; i < 40; ++i) spans.push_back(StartOnHeap(traced));
   detached.clear();
   traced.Ended();
   for (int i = 0; i < 3; ++i) {
-    const ContextScope scope(Context(1));
+    const ContextScope scope(ContextOf(1));
     EXPECT_EQ(traced.CurrentParent(), SpanId{1});
   }
   EXPECT_EQ(traced.CurrentParent(), spans.back()->context().span_id);
   while (!spans.empty()) {
     ASSERT_EQ(CurrentSpanContext(), spans.back()->context());
     spans.pop_back();
-    Start(traced).reset();
+    StartOnHeap(traced).reset();
   }
   EXPECT_FALSE(CurrentSpanContext().IsValid());
 }
 
 TEST(DeepContextTest, ASpanAttachesAboveTheDeepest) {
   Traced traced;
-  const auto detached = Start(traced, true);
+  const auto detached = StartOnHeap(traced, true);
   std::vector<std::unique_ptr<ContextScope>> scopes;
   for (std::uint64_t i = 1; i <= 100; ++i) {
-    scopes.push_back(std::make_unique<ContextScope>(Context(i)));
+    scopes.push_back(std::make_unique<ContextScope>(ContextOf(i)));
   }
   detached->Attach();
   EXPECT_EQ(CurrentSpanContext(), detached->context());
   detached->Detach();
-  EXPECT_EQ(CurrentSpanContext(), Context(100));
+  EXPECT_EQ(CurrentSpanContext(), ContextOf(100));
   while (!scopes.empty()) scopes.pop_back();
   detached->Attach();
   detached->Detach();

@@ -72,6 +72,17 @@ class Traced {
   Tracer tracer;
 };
 
+/// A sampled context of another process or thread; different ids make different ones.
+inline SpanContext ContextOf(std::uint64_t id) {
+  return {.trace_id = {id, id}, .span_id = {id}, .flags = kTraceFlagSampled};
+}
+
+/// A span on the heap, so that it can end in any order.
+inline std::unique_ptr<Span> StartOnHeap(const Traced& traced, bool detached = false) {
+  return std::make_unique<Span>(traced.tracer, InternedName("x"),
+                                SpanOptions{.detached = detached});
+}
+
 }  // namespace testing
 }  // namespace vitals
 
