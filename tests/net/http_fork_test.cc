@@ -14,19 +14,6 @@
 namespace vitals_test {
 namespace {
 
-// The thread sanitizer starts no thread in the child of a process that had some.
-#if defined(__SANITIZE_THREAD__)
-constexpr bool kChildHasNoThreads = true;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-constexpr bool kChildHasNoThreads = true;
-#else
-constexpr bool kChildHasNoThreads = false;
-#endif
-#else
-constexpr bool kChildHasNoThreads = false;
-#endif
-
 bool IsSocket(int fd) {
   char target[64] = {};
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
@@ -88,7 +75,7 @@ TEST(HttpServerFork, CreateWorksAnewInTheChild) {
   const auto server = MustCreate();
   EXPECT_EQ(InChild([&] {
               HttpServerOptions options;
-              if (kChildHasNoThreads) options.io_threads = 0;
+              if (!kChildCanStartThreads) options.io_threads = 0;
               auto own = HttpServer::Create(options, TestRouter());
               if (!own.ok() || (*own)->port() == server->port()) return 1;
               auto client = RawClient::Tcp((*own)->port());

@@ -32,6 +32,7 @@ using testing::TracedHost;
 using testing::TracePath;
 using vitals_test::Eventually;
 using vitals_test::InChild;
+using vitals_test::kChildCanStartThreads;
 using vitals_test::OtlpEndpoint;
 using vitals_test::RawClient;
 
@@ -221,6 +222,7 @@ int TraceInChild(Telemetry& parents, const Tracer& tracer, const TraceId& parent
   Snapshot snapshot;
   parents.gatherers().Gather(snapshot);
   parents.Stop();
+  if (!kChildCanStartThreads) return 0;
   TelemetryOptions options = {.exporter = std::nullopt};
   const auto own = Telemetry::Create(std::move(options));
   if (!own.ok()) return 4;

@@ -10,6 +10,16 @@
 
 namespace vitals_test {
 
+/// Whether a fork child of a process that has threads can start its own. The thread sanitizer ends
+/// one whose new thread has the identity of a thread of the parent.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kChildCanStartThreads = false;
+#elif defined(__has_feature)
+inline constexpr bool kChildCanStartThreads = !__has_feature(thread_sanitizer);
+#else
+inline constexpr bool kChildCanStartThreads = true;
+#endif
+
 /// Runs `body` in a fork child, for at most a minute; returns its exit code, or the negative number
 /// of the signal that ended it.
 inline int InChild(const std::function<int()>& body) {
