@@ -1,0 +1,42 @@
+#include "vitals/model/health_report.h"
+
+#include <utility>
+
+VITALS_NAMESPACE_BEGIN
+
+HealthStatus CombineHealth(HealthStatus together, HealthStatus status, bool critical) noexcept {
+  if (!critical) {
+    status = status == HealthStatus::kUnhealthy ? HealthStatus::kDegraded : HealthStatus::kHealthy;
+  }
+  // From the least to the most that it says about the whole.
+  const auto weight = [](HealthStatus one) {
+    switch (one) {
+      case HealthStatus::kHealthy:
+        return 0;
+      case HealthStatus::kDegraded:
+        return 1;
+      case HealthStatus::kUnknown:
+        return 2;
+      case HealthStatus::kUnhealthy:
+        return 3;
+    }
+    return 3;
+  };
+  return weight(status) > weight(together) ? status : together;
+}
+
+HealthReport Aggregate(std::vector<ComponentReport> components) {
+  HealthReport report;
+  for (const ComponentReport& component : components) {
+    const HealthStatus together =
+        CombineHealth(report.status, component.status, component.critical);
+    if (together == report.status) continue;
+    report.status = together;
+    report.reason = component.component;
+    if (!component.reason.empty()) report.reason += ": " + component.reason;
+  }
+  report.components = std::move(components);
+  return report;
+}
+
+VITALS_NAMESPACE_END
