@@ -1,16 +1,14 @@
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <functional>
 #include <latch>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/health/gate.h"
 #include "tests/testing/eventually.h"
 #include "vitals/health/health_monitor.h"
 #include "vitals/testing/fake_clock.h"
@@ -20,35 +18,9 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::Gate;
 using ::testing::HasSubstr;
 using vitals_test::Eventually;
-
-// Where checks hang until the test opens it.
-class Gate {
- public:
-  void Pass() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    ++waiting_;
-    changed_.wait(lock, [this] { return open_; });
-  }
-
-  void Open() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    open_ = true;
-    changed_.notify_all();
-  }
-
-  int passed() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return waiting_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool open_ = false;
-  int waiting_ = 0;
-};
 
 std::shared_ptr<HealthMonitor> MustCreate(HealthMonitorOptions options = {}) {
   auto monitor = HealthMonitor::Create(std::move(options));
@@ -90,7 +62,7 @@ TEST(HealthThreadsTest, AHungCheckTimesOutAndIsNotStartedTwice) {
   const auto gate = std::make_shared<Gate>();
   ASSERT_TRUE(monitor->AddCheck("x", Hanging(gate)).ok());
   monitor->Poll();
-  ASSERT_TRUE(Eventually([&] { return gate->passed() == 1; }));
+  ASSERT_TRUE(Eventually([&] { return gate->came() == 1; }));
   clock->Advance(seconds(5));
   monitor->Poll();
   EXPECT_EQ(Of(*monitor, "x").counts.results, 0u);
@@ -107,13 +79,13 @@ TEST(HealthThreadsTest, AHungCheckTimesOutAndIsNotStartedTwice) {
   EXPECT_EQ(report.status, HealthStatus::kUnhealthy);
   EXPECT_EQ(report.consecutive_failures, 3u);
   EXPECT_THAT(report.reason, HasSubstr("timeout: has not returned for 25"));
-  EXPECT_EQ(gate->passed(), 1);
+  EXPECT_EQ(gate->came(), 1);
   gate->Open();
   ASSERT_TRUE(Eventually([&] { return monitor->stats().hung_checks == 0; }));
   // It is run again, and its late result did not count.
   EXPECT_EQ(Of(*monitor, "x").consecutive_failures, 3u);
   EXPECT_EQ(monitor->CheckNow("x")->last_result->outcome, HealthOutcome::kPassed);
-  EXPECT_EQ(gate->passed(), 2);
+  EXPECT_EQ(gate->came(), 2);
 }
 
 TEST(HealthThreadsTest, HundredHungChecksDelayNoOther) {
@@ -127,7 +99,7 @@ TEST(HealthThreadsTest, HundredHungChecksDelayNoOther) {
                   ->AddCheck(
                       "sound", [&runs] { return ++runs > 0; }, Fast())
                   .ok());
-  ASSERT_TRUE(Eventually([&] { return gate->passed() == 100 && runs > 10; }));
+  ASSERT_TRUE(Eventually([&] { return gate->came() == 100 && runs > 10; }));
   EXPECT_EQ(Of(*monitor, "sound").status, HealthStatus::kHealthy);
   ASSERT_TRUE(Eventually([&] {
     return monitor->Report("hung")->status == HealthStatus::kUnhealthy &&
@@ -167,7 +139,7 @@ TEST(HealthThreadsTest, CheckNowOfAHungCheckReturnsAtItsTimeout) {
                   .ok());
   EXPECT_EQ(monitor->CheckNow("x")->consecutive_failures, 1u);
   EXPECT_EQ(monitor->CheckNow("x")->consecutive_failures, 2u);
-  EXPECT_EQ(gate->passed(), 1);
+  EXPECT_EQ(gate->came(), 1);
   gate->Open();
 }
 
@@ -182,7 +154,7 @@ TEST(HealthThreadsTest, ARunThatMayTakeLongerThanTheIntervalLeavesTurnsOut) {
                               .allow_timeout_above_interval = true})
                   .ok());
   monitor->Poll();
-  ASSERT_TRUE(Eventually([&] { return gate->passed() == 1; }));
+  ASSERT_TRUE(Eventually([&] { return gate->came() == 1; }));
   for (int i = 0; i < 9; ++i) {
     clock->Advance(seconds(1));
     monitor->Poll();
@@ -205,7 +177,7 @@ TEST(HealthThreadsTest, RemoveWaitsForTheRun) {
                              },
                              {.interval = seconds(60), .timeout = seconds(60)})
                   .ok());
-  ASSERT_TRUE(Eventually([&] { return gate->passed() == 1; }));
+  ASSERT_TRUE(Eventually([&] { return gate->came() == 1; }));
   std::thread remover([&] {
     EXPECT_TRUE(monitor->Remove("x").ok());
     EXPECT_TRUE(returned);
@@ -242,7 +214,7 @@ TEST(HealthThreadsTest, WhatHangsAtStopOwnsWhatItUses) {
                                {.interval = seconds(60), .timeout = seconds(60)})
                     .ok());
     value.reset();
-    ASSERT_TRUE(Eventually([&] { return gate->passed() == 1; }));
+    ASSERT_TRUE(Eventually([&] { return gate->came() == 1; }));
   }
   EXPECT_FALSE(owned.expired());
   gate->Open();
@@ -255,7 +227,7 @@ TEST(HealthThreadsTest, StopEndsCheckNow) {
   ASSERT_TRUE(
       monitor->AddCheck("x", Hanging(gate), {.interval = seconds(60), .timeout = seconds(60)})
           .ok());
-  ASSERT_TRUE(Eventually([&] { return gate->passed() == 1; }));
+  ASSERT_TRUE(Eventually([&] { return gate->came() == 1; }));
   std::latch started(1);
   std::thread asker([&] {
     started.count_down();
