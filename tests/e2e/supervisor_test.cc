@@ -283,7 +283,7 @@ TEST_P(TroubleTest, IsRestartedAndWorksAgain) {
 INSTANTIATE_TEST_SUITE_P(All, TroubleTest,
                          ::testing::Values(Trouble{Job::kCrash, "crash", "crashed"},
                                            Trouble{Job::kHang, "hang", "hangs in a job"}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& tested) { return tested.param.name; });
 
 TEST_F(SupervisorTest, GivesUpAWorkerThatNeverRecovers) {
   const RestartOptions options = {.under = "workers",

@@ -1,257 +1,27 @@
 #include "vitals/health/supervised_child.h"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <ostream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/health/supervised_child_fixture.h"
 #include "tests/testing/child_process.h"
-#include "vitals/testing/fake_clock.h"
 
 namespace vitals {
 namespace {
 
-using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-constexpr char kName[] = "workers/resize";
-constexpr seconds kInterval(10);
-
-// A child that says what the test lets it say, in a monitor that the test drives.
-class SupervisedChildTest : public ::testing::Test {
- protected:
-  SupervisedChildTest() {
-    HealthMonitorOptions options;
-    options.host_driven = true;
-    options.clock = clock_;
-    options.random = [] { return 0.0; };
-    monitor_ = HealthMonitor::Create(std::move(options)).value();
-  }
-
-  void Add(std::function<ChildHealth()> health_check, SupervisedChildOptions options = {}) {
-    options.config.check_interval = kInterval;
-    auto child =
-        SupervisedChild::Create(monitor_, kName, std::move(health_check), std::move(options));
-    ASSERT_TRUE(child.ok()) << child.status();
-    child_ = *std::move(child);
-  }
-
-  void Add(SupervisedChildOptions options = {}) {
-    const auto say = [this] {
-      ++asked_;
-      return says_;
-    };
-    Add(say, std::move(options));
-  }
-
-  // A child that runs and was found so.
-  void AddHealthy() {
-    Add();
-    child_->SetState(ChildState::kRunning);
-    Check();
-  }
-
-  void MakeUnhealthy() {
-    says_ = ChildHealth::Failed("no heartbeat");
-    Check(3);
-  }
-
-  // Lets turns of the check come.
-  void Check(int turns = 1) {
-    for (int i = 0; i < turns; ++i) {
-      monitor_->Poll();
-      clock_->Advance(kInterval);
-    }
-    monitor_->Poll();
-  }
-
-  HealthResult Shown() const {
-    const auto report = monitor_->Report(kName);
-    return {report->components.at(0).status, report->components.at(0).reason};
-  }
-
-  // Statuses that the component took, oldest first.
-  std::vector<HealthStatus> History() const {
-    std::vector<HealthStatus> statuses;
-    for (const HealthTransition& transition : monitor_->History().value()) {
-      statuses.insert(statuses.begin(), transition.to);
-    }
-    return statuses;
-  }
-
-  const std::shared_ptr<testing::FakeClock> clock_ = std::make_shared<testing::FakeClock>();
-  ChildHealth says_ = ChildHealth::Healthy();
-  int asked_ = 0;
-  std::shared_ptr<HealthMonitor> monitor_;
-  std::unique_ptr<SupervisedChild> child_;
-};
-
-TEST_F(SupervisedChildTest, IsNotAskedWhileItStarts) {
-  says_ = ChildHealth::Failed("not there yet");
-  Add();
-  EXPECT_EQ(child_->state(), ChildState::kStarting);
-  EXPECT_EQ(Shown(), HealthResult::Degraded("starting"));
-  Check(10);
-  EXPECT_EQ(asked_, 0);
-  EXPECT_EQ(Shown(), HealthResult::Degraded("starting"));
-}
-
-TEST_F(SupervisedChildTest, IsHealthyWhenItRunsAndACheckHasPassed) {
-  Add();
-  child_->SetState(ChildState::kRunning);
-  EXPECT_EQ(child_->state(), ChildState::kRunning);
-  EXPECT_EQ(Shown(), HealthResult::Degraded("starting"));
-  monitor_->Poll();
-  EXPECT_EQ(asked_, 1);
-  EXPECT_EQ(Shown(), HealthResult::Healthy());
-  EXPECT_THAT(History(), ElementsAre(HealthStatus::kDegraded, HealthStatus::kHealthy));
-}
-
-TEST_F(SupervisedChildTest, IsUnhealthyAfterTheThreshold) {
-  AddHealthy();
-  says_ = ChildHealth::Failed("no heartbeat");
-  Check(2);
-  EXPECT_EQ(Shown().status, HealthStatus::kHealthy);
-  Check();
-  EXPECT_EQ(Shown(), HealthResult::Unhealthy("no heartbeat"));
-  says_ = ChildHealth::Degraded("slow");
-  Check(2);
-  EXPECT_EQ(Shown(), HealthResult::Degraded("slow"));
-}
-
-struct StateCase {
-  ChildState state;
-  HealthResult from_healthy;
-  HealthResult from_unhealthy;
-};
-
-void PrintTo(const StateCase& tested, std::ostream* out) { *out << ChildStateName(tested.state); }
-
-class StateTest : public SupervisedChildTest, public ::testing::WithParamInterface<StateCase> {};
-
-TEST_P(StateTest, ShowsAtOnceOfAHealthyChild) {
-  AddHealthy();
-  child_->SetState(GetParam().state);
-  EXPECT_EQ(child_->state(), GetParam().state);
-  EXPECT_EQ(Shown(), GetParam().from_healthy);
-}
-
-TEST_P(StateTest, ShowsAtOnceOfAnUnhealthyChild) {
-  AddHealthy();
-  MakeUnhealthy();
-  child_->SetState(GetParam().state);
-  EXPECT_EQ(Shown(), GetParam().from_unhealthy);
-}
-
-TEST_P(StateTest, LastsWithoutTheChildBeingAsked) {
-  AddHealthy();
-  child_->SetState(GetParam().state);
-  asked_ = 0;
-  Check(10);
-  EXPECT_EQ(asked_, 0);
-  EXPECT_EQ(Shown(), GetParam().from_healthy);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    All, StateTest,
-    ::testing::Values(StateCase{ChildState::kStarting, HealthResult::Degraded("starting"),
-                                HealthResult::Unhealthy("starting")},
-                      StateCase{ChildState::kStopping, HealthResult::Degraded("stopping"),
-                                HealthResult::Unhealthy("stopping")},
-                      StateCase{ChildState::kStopped, HealthResult::Degraded("stopped"),
-                                HealthResult::Degraded("stopped")},
-                      StateCase{ChildState::kRestarting, HealthResult::Degraded("restarting"),
-                                HealthResult::Unhealthy("restarting")},
-                      StateCase{ChildState::kFailed, HealthResult::Unhealthy("failed"),
-                                HealthResult::Unhealthy("failed")}),
-    [](const auto& info) { return std::string(ChildStateName(info.param.state)); });
-
-TEST_F(SupervisedChildTest, ShowsTheReasonOfAState) {
-  AddHealthy();
-  child_->SetState(ChildState::kRestarting, "its parent asked for it");
-  EXPECT_EQ(Shown(), HealthResult::Degraded("restarting: its parent asked for it"));
-  child_->SetState(ChildState::kFailed, "the port is taken");
-  EXPECT_EQ(Shown(), HealthResult::Unhealthy("the port is taken"));
-  child_->SetState(ChildState::kFailed, "the port is still taken");
-  EXPECT_EQ(Shown(), HealthResult::Unhealthy("the port is still taken"));
-}
-
-TEST_F(SupervisedChildTest, CutsLongReasons) {
-  AddHealthy();
-  child_->SetState(ChildState::kFailed, std::string(100'000, 'x'));
-  EXPECT_EQ(Shown().reason, std::string(HealthResult::kMaxReasonBytes, 'x'));
-}
-
-TEST_F(SupervisedChildTest, HasRecoveredFromARestartWhenACheckHasPassed) {
-  AddHealthy();
-  MakeUnhealthy();
-  child_->SetState(ChildState::kRestarting);
-  Check(5);
-  child_->SetState(ChildState::kStarting);
-  Check(5);
-  child_->SetState(ChildState::kRunning);
-  EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
-  says_ = ChildHealth::Healthy();
-  Check();
-  EXPECT_EQ(Shown(), HealthResult::Healthy());
-  EXPECT_THAT(History(), ElementsAre(HealthStatus::kDegraded, HealthStatus::kHealthy,
-                                     HealthStatus::kUnhealthy, HealthStatus::kHealthy));
-}
-
-TEST_F(SupervisedChildTest, StaysUnhealthyAfterARestartThatDidNotHelp) {
-  AddHealthy();
-  MakeUnhealthy();
-  child_->SetState(ChildState::kRestarting);
-  child_->SetState(ChildState::kRunning);
-  Check(10);
-  EXPECT_EQ(Shown(), HealthResult::Unhealthy("no heartbeat"));
-  EXPECT_THAT(History(), ElementsAre(HealthStatus::kDegraded, HealthStatus::kHealthy,
-                                     HealthStatus::kUnhealthy));
-}
-
-TEST_F(SupervisedChildTest, CountsFailuresFromNoneWhenItRunsAgain) {
-  AddHealthy();
-  says_ = ChildHealth::Failed("no heartbeat");
-  Check(2);
-  child_->SetState(ChildState::kRestarting);
-  child_->SetState(ChildState::kRunning);
-  Check(2);
-  EXPECT_EQ(Shown().status, HealthStatus::kDegraded);
-  Check();
-  EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
-}
-
-TEST_F(SupervisedChildTest, GoesOnCountingWhenToldAgainThatItRuns) {
-  AddHealthy();
-  says_ = ChildHealth::Failed("no heartbeat");
-  for (int i = 0; i < 3; ++i) {
-    child_->SetState(ChildState::kRunning);
-    Check();
-  }
-  EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
-}
-
-TEST_F(SupervisedChildTest, DoesNotFlap) {
-  AddHealthy();
-  for (int i = 0; i < 20; ++i) {
-    child_->SetState(ChildState::kFailed);
-    EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
-    child_->SetState(ChildState::kRunning);
-    clock_->Advance(kInterval);
-    monitor_->Poll();
-    EXPECT_EQ(Shown().status, HealthStatus::kHealthy);
-  }
-}
 
 TEST_F(SupervisedChildTest, WhatACheckSaysDoesNotCountOnceTheStateHasChanged) {
   Add([this] {
@@ -428,7 +198,7 @@ TEST(SupervisedChildThreadsTest, StatesMayChangeWhileChecksRun) {
       .config = {.check_interval = std::chrono::milliseconds(1),
                  .check_timeout = std::chrono::milliseconds(1)}};
   const auto child = SupervisedChild::Create(
-      monitor, kName, [] { return ChildHealth::Healthy(); }, options);
+      monitor, "workers/resize", [] { return ChildHealth::Healthy(); }, options);
   ASSERT_TRUE(child.ok()) << child.status();
   std::vector<std::thread> threads;
   for (const ChildState state : {ChildState::kRunning, ChildState::kRestarting}) {
@@ -438,7 +208,7 @@ TEST(SupervisedChildThreadsTest, StatesMayChangeWhileChecksRun) {
   }
   for (std::thread& thread : threads) thread.join();
   (*child)->SetState(ChildState::kFailed, "the end");
-  EXPECT_EQ(monitor->Report(kName)->status, HealthStatus::kUnhealthy);
+  EXPECT_EQ(monitor->Report("workers/resize")->status, HealthStatus::kUnhealthy);
 }
 
 }  // namespace
