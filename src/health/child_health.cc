@@ -1,45 +1,9 @@
 #include "vitals/health/child_health.h"
 
 #include "absl/status/status.h"
-#include "fmt/format.h"
+#include "health/option_checks.h"
 
 VITALS_NAMESPACE_BEGIN
-namespace {
-
-using std::chrono::nanoseconds;
-
-constexpr nanoseconds kShortest = std::chrono::milliseconds(1);
-constexpr nanoseconds kLongest = std::chrono::hours(24);
-constexpr int kMaxFailureThreshold = 1000;
-
-std::string Seconds(nanoseconds time) {
-  return fmt::format("{} s", std::chrono::duration<double>(time).count());
-}
-
-absl::Status CheckTime(std::string_view name, nanoseconds time) {
-  if (time >= kShortest && time <= kLongest) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      fmt::format("{} is {}, must be from 1 ms to 24 hours", name, Seconds(time)));
-}
-
-absl::Status Validate(const HealthConfig& config) {
-  absl::Status status = CheckTime("check_interval", config.check_interval);
-  status.Update(CheckTime("check_timeout", config.check_timeout));
-  if (!status.ok()) return status;
-  if (config.check_timeout > config.check_interval) {
-    return absl::InvalidArgumentError(
-        fmt::format("check_timeout is {}, must be at most check_interval, which is {}",
-                    Seconds(config.check_timeout), Seconds(config.check_interval)));
-  }
-  if (config.failure_threshold < 1 || config.failure_threshold > kMaxFailureThreshold) {
-    return absl::InvalidArgumentError(fmt::format("failure_threshold is {}, must be from 1 to {}",
-                                                  config.failure_threshold, kMaxFailureThreshold));
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
-
 ChildHealth ChildHealth::From(HealthResult result) {
   switch (result.status) {
     case HealthStatus::kHealthy:
@@ -78,7 +42,7 @@ std::string_view ChildHealthKindName(ChildHealth::Kind kind) noexcept {
 }
 
 absl::StatusOr<HealthCheckOptions> ToHealthCheckOptions(const HealthConfig& config) {
-  if (const absl::Status status = Validate(config); !status.ok()) return status;
+  if (absl::Status status = health::ValidateOptions(config); !status.ok()) return status;
   HealthCheckOptions options;
   options.interval = config.check_interval;
   options.timeout = config.check_timeout;

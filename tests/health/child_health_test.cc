@@ -78,12 +78,13 @@ TEST(HealthConfigTest, SaysWhatIsOutOfItsRange) {
     std::string message;
   };
   const Case cases[] = {
-      {{.check_interval = nanoseconds(0)}, "check_interval is 0 s, must be from 1 ms to 24 hours"},
+      {{.check_interval = nanoseconds(0)}, "check_interval is 0 s: choose from 0.001 s to 86400 s"},
       {{.check_interval = hours(24) + nanoseconds(1)}, "check_interval is 86400"},
-      {{.check_timeout = milliseconds(-5)}, "check_timeout is -0.005 s, must be from 1 ms"},
+      {{.check_timeout = milliseconds(-5)},
+       "check_timeout is -0.005 s: choose from 0.001 s to 10 s"},
       {{.check_interval = seconds(2), .check_timeout = seconds(3)},
-       "check_timeout is 3 s, must be at most check_interval, which is 2 s"},
-      {{.failure_threshold = 0}, "failure_threshold is 0, must be from 1 to 1000"},
+       "check_timeout is 3 s: choose from 0.001 s to 2 s"},
+      {{.failure_threshold = 0}, "failure_threshold is 0: choose from 1 to 1000"},
       {{.failure_threshold = std::numeric_limits<int>::max()}, "failure_threshold is 2147483647"},
   };
   for (const Case& bad : cases) {

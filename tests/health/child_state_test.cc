@@ -11,34 +11,34 @@ namespace {
 using ::testing::ElementsAre;
 
 TEST_F(SupervisedChildTest, IsNotAskedWhileItStarts) {
-  says_ = ChildHealth::Failed("not there yet");
+  says = ChildHealth::Failed("not there yet");
   Add();
-  EXPECT_EQ(child_->state(), ChildState::kStarting);
+  EXPECT_EQ(child->state(), ChildState::kStarting);
   EXPECT_EQ(Shown(), HealthResult::Degraded("starting"));
   Check(10);
-  EXPECT_EQ(asked_, 0);
+  EXPECT_EQ(asked, 0);
   EXPECT_EQ(Shown(), HealthResult::Degraded("starting"));
 }
 
 TEST_F(SupervisedChildTest, IsHealthyWhenItRunsAndACheckHasPassed) {
   Add();
-  child_->SetState(ChildState::kRunning);
-  EXPECT_EQ(child_->state(), ChildState::kRunning);
+  child->SetState(ChildState::kRunning);
+  EXPECT_EQ(child->state(), ChildState::kRunning);
   EXPECT_EQ(Shown(), HealthResult::Degraded("starting"));
-  monitor_->Poll();
-  EXPECT_EQ(asked_, 1);
+  monitor->Poll();
+  EXPECT_EQ(asked, 1);
   EXPECT_EQ(Shown(), HealthResult::Healthy());
-  EXPECT_THAT(History(), ElementsAre(HealthStatus::kDegraded, HealthStatus::kHealthy));
+  EXPECT_THAT(Path(), ElementsAre("unknown > degraded (starting)", "degraded > healthy"));
 }
 
 TEST_F(SupervisedChildTest, IsUnhealthyAfterTheThreshold) {
   AddHealthy();
-  says_ = ChildHealth::Failed("no heartbeat");
+  says = ChildHealth::Failed("no heartbeat");
   Check(2);
   EXPECT_EQ(Shown().status, HealthStatus::kHealthy);
   Check();
   EXPECT_EQ(Shown(), HealthResult::Unhealthy("no heartbeat"));
-  says_ = ChildHealth::Degraded("slow");
+  says = ChildHealth::Degraded("slow");
   Check(2);
   EXPECT_EQ(Shown(), HealthResult::Degraded("slow"));
 }
@@ -56,24 +56,24 @@ class ChildStateTest : public SupervisedChildTest,
 
 TEST_P(ChildStateTest, ShowsAtOnceOfAHealthyChild) {
   AddHealthy();
-  child_->SetState(GetParam().state);
-  EXPECT_EQ(child_->state(), GetParam().state);
+  child->SetState(GetParam().state);
+  EXPECT_EQ(child->state(), GetParam().state);
   EXPECT_EQ(Shown(), GetParam().from_healthy);
 }
 
 TEST_P(ChildStateTest, ShowsAtOnceOfAnUnhealthyChild) {
   AddHealthy();
   MakeUnhealthy();
-  child_->SetState(GetParam().state);
+  child->SetState(GetParam().state);
   EXPECT_EQ(Shown(), GetParam().from_unhealthy);
 }
 
 TEST_P(ChildStateTest, LastsWithoutTheChildBeingAsked) {
   AddHealthy();
-  child_->SetState(GetParam().state);
-  asked_ = 0;
+  child->SetState(GetParam().state);
+  asked = 0;
   Check(10);
-  EXPECT_EQ(asked_, 0);
+  EXPECT_EQ(asked, 0);
   EXPECT_EQ(Shown(), GetParam().from_healthy);
 }
 
@@ -93,53 +93,53 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(SupervisedChildTest, ShowsTheReasonOfAState) {
   AddHealthy();
-  child_->SetState(ChildState::kRestarting, "its parent asked for it");
+  child->SetState(ChildState::kRestarting, "its parent asked for it");
   EXPECT_EQ(Shown(), HealthResult::Degraded("restarting: its parent asked for it"));
-  child_->SetState(ChildState::kFailed, "the port is taken");
+  child->SetState(ChildState::kFailed, "the port is taken");
   EXPECT_EQ(Shown(), HealthResult::Unhealthy("the port is taken"));
-  child_->SetState(ChildState::kFailed, "the port is still taken");
+  child->SetState(ChildState::kFailed, "the port is still taken");
   EXPECT_EQ(Shown(), HealthResult::Unhealthy("the port is still taken"));
 }
 
 TEST_F(SupervisedChildTest, CutsLongReasons) {
   AddHealthy();
-  child_->SetState(ChildState::kFailed, std::string(100'000, 'x'));
+  child->SetState(ChildState::kFailed, std::string(100'000, 'x'));
   EXPECT_EQ(Shown().reason, std::string(HealthResult::kMaxReasonBytes, 'x'));
 }
 
 TEST_F(SupervisedChildTest, HasRecoveredFromARestartWhenACheckHasPassed) {
   AddHealthy();
   MakeUnhealthy();
-  child_->SetState(ChildState::kRestarting);
+  child->SetState(ChildState::kRestarting);
   Check(5);
-  child_->SetState(ChildState::kStarting);
+  child->SetState(ChildState::kStarting);
   Check(5);
-  child_->SetState(ChildState::kRunning);
+  child->SetState(ChildState::kRunning);
   EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
-  says_ = ChildHealth::Healthy();
+  says = ChildHealth::Healthy();
   Check();
   EXPECT_EQ(Shown(), HealthResult::Healthy());
-  EXPECT_THAT(History(), ElementsAre(HealthStatus::kDegraded, HealthStatus::kHealthy,
-                                     HealthStatus::kUnhealthy, HealthStatus::kHealthy));
+  EXPECT_THAT(Path(), ElementsAre("unknown > degraded (starting)", "degraded > healthy",
+                                  "healthy > unhealthy (no heartbeat)", "unhealthy > healthy"));
 }
 
 TEST_F(SupervisedChildTest, StaysUnhealthyAfterARestartThatDidNotHelp) {
   AddHealthy();
   MakeUnhealthy();
-  child_->SetState(ChildState::kRestarting);
-  child_->SetState(ChildState::kRunning);
+  child->SetState(ChildState::kRestarting);
+  child->SetState(ChildState::kRunning);
   Check(10);
   EXPECT_EQ(Shown(), HealthResult::Unhealthy("no heartbeat"));
-  EXPECT_THAT(History(), ElementsAre(HealthStatus::kDegraded, HealthStatus::kHealthy,
-                                     HealthStatus::kUnhealthy));
+  EXPECT_THAT(Path(), ElementsAre("unknown > degraded (starting)", "degraded > healthy",
+                                  "healthy > unhealthy (no heartbeat)"));
 }
 
 TEST_F(SupervisedChildTest, CountsFailuresFromNoneWhenItRunsAgain) {
   AddHealthy();
-  says_ = ChildHealth::Failed("no heartbeat");
+  says = ChildHealth::Failed("no heartbeat");
   Check(2);
-  child_->SetState(ChildState::kRestarting);
-  child_->SetState(ChildState::kRunning);
+  child->SetState(ChildState::kRestarting);
+  child->SetState(ChildState::kRunning);
   Check(2);
   EXPECT_EQ(Shown().status, HealthStatus::kDegraded);
   Check();
@@ -148,9 +148,9 @@ TEST_F(SupervisedChildTest, CountsFailuresFromNoneWhenItRunsAgain) {
 
 TEST_F(SupervisedChildTest, GoesOnCountingWhenToldAgainThatItRuns) {
   AddHealthy();
-  says_ = ChildHealth::Failed("no heartbeat");
+  says = ChildHealth::Failed("no heartbeat");
   for (int i = 0; i < 3; ++i) {
-    child_->SetState(ChildState::kRunning);
+    child->SetState(ChildState::kRunning);
     Check();
   }
   EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
@@ -159,11 +159,11 @@ TEST_F(SupervisedChildTest, GoesOnCountingWhenToldAgainThatItRuns) {
 TEST_F(SupervisedChildTest, DoesNotFlap) {
   AddHealthy();
   for (int i = 0; i < 20; ++i) {
-    child_->SetState(ChildState::kFailed);
+    child->SetState(ChildState::kFailed);
     EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
-    child_->SetState(ChildState::kRunning);
-    clock_->Advance(kInterval);
-    monitor_->Poll();
+    child->SetState(ChildState::kRunning);
+    clock->Advance(kInterval);
+    monitor->Poll();
     EXPECT_EQ(Shown().status, HealthStatus::kHealthy);
   }
 }

@@ -25,12 +25,12 @@ using ::testing::IsEmpty;
 
 TEST_F(SupervisedChildTest, WhatACheckSaysDoesNotCountOnceTheStateHasChanged) {
   Add([this] {
-    child_->SetState(ChildState::kStopping);
+    child->SetState(ChildState::kStopping);
     return ChildHealth::Failed("no longer there");
   });
-  child_->SetState(ChildState::kRunning);
-  monitor_->Poll();
-  const auto results = monitor_->Results(kName);
+  child->SetState(ChildState::kRunning);
+  monitor->Poll();
+  const auto results = monitor->Results(kName);
   ASSERT_TRUE(results.ok()) << results.status();
   for (const HealthCheckResult& result : *results) {
     EXPECT_EQ(result.outcome, HealthOutcome::kPassed) << result.reason;
@@ -40,18 +40,18 @@ TEST_F(SupervisedChildTest, WhatACheckSaysDoesNotCountOnceTheStateHasChanged) {
 
 TEST_F(SupervisedChildTest, WhatACheckThrowsDoesNotCountOnceTheStateHasChanged) {
   Add([this]() -> ChildHealth {
-    child_->SetState(ChildState::kRestarting);
+    child->SetState(ChildState::kRestarting);
     throw std::runtime_error("the socket is closed");
   });
-  child_->SetState(ChildState::kRunning);
-  monitor_->Poll();
-  EXPECT_EQ(monitor_->Results(kName)->front().reason, "restarting");
+  child->SetState(ChildState::kRunning);
+  monitor->Poll();
+  EXPECT_EQ(monitor->Results(kName)->front().reason, "restarting");
   EXPECT_EQ(Shown().status, HealthStatus::kDegraded);
 }
 
 TEST_F(SupervisedChildTest, WhatACheckThrowsHasFailed) {
   Add([]() -> ChildHealth { throw std::runtime_error("the socket is closed"); });
-  child_->SetState(ChildState::kRunning);
+  child->SetState(ChildState::kRunning);
   Check(3);
   EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
   EXPECT_THAT(Shown().reason, HasSubstr("the socket is closed"));
@@ -59,38 +59,38 @@ TEST_F(SupervisedChildTest, WhatACheckThrowsHasFailed) {
 
 TEST_F(SupervisedChildTest, AsksTheNewOneWhenItWasRestartedDuringACheck) {
   Add([this] {
-    if (++asked_ > 1) return ChildHealth::Degraded("the new one");
-    child_->SetState(ChildState::kRestarting);
-    child_->SetState(ChildState::kRunning);
+    if (++asked > 1) return ChildHealth::Degraded("the new one");
+    child->SetState(ChildState::kRestarting);
+    child->SetState(ChildState::kRunning);
     return ChildHealth::Failed("the old one");
   });
-  child_->SetState(ChildState::kRunning);
-  monitor_->Poll();
-  EXPECT_EQ(asked_, 2);
-  EXPECT_EQ(monitor_->Results(kName)->front().reason, "the new one");
+  child->SetState(ChildState::kRunning);
+  monitor->Poll();
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(monitor->Results(kName)->front().reason, "the new one");
 }
 
 TEST_F(SupervisedChildTest, AHookIsAskedForWhatFailedAndNotForWhatWasStopped) {
   std::vector<RestartRequest::Kind> requests;
-  const auto hook = monitor_->AddRestartHook(
+  const auto hook = monitor->AddRestartHook(
       [&](const RestartRequest& request) {
         requests.push_back(request.kind);
         if (request.kind == RestartRequest::Kind::kRestart) {
-          child_->SetState(ChildState::kRestarting);
-          child_->SetState(ChildState::kRunning);
+          child->SetState(ChildState::kRestarting);
+          child->SetState(ChildState::kRunning);
         }
         return absl::OkStatus();
       },
       {.initial_backoff = std::chrono::minutes(1)});
   ASSERT_TRUE(hook.ok()) << hook.status();
   AddHealthy();
-  child_->SetState(ChildState::kStopping);
-  child_->SetState(ChildState::kStopped);
+  child->SetState(ChildState::kStopping);
+  child->SetState(ChildState::kStopped);
   Check(3);
   EXPECT_THAT(requests, IsEmpty());
-  child_->SetState(ChildState::kStarting);
-  child_->SetState(ChildState::kRunning);
-  child_->SetState(ChildState::kFailed, "it exited with 3");
+  child->SetState(ChildState::kStarting);
+  child->SetState(ChildState::kRunning);
+  child->SetState(ChildState::kFailed, "it exited with 3");
   Check(3);
   EXPECT_THAT(requests,
               ElementsAre(RestartRequest::Kind::kRestart, RestartRequest::Kind::kRecovered));
@@ -99,7 +99,7 @@ TEST_F(SupervisedChildTest, AHookIsAskedForWhatFailedAndNotForWhatWasStopped) {
 TEST_F(SupervisedChildTest, TellsTheSupervisorOfChangesAndRecovery) {
   std::vector<std::string> told;
   const auto subscription = SubscribeToChildHealth(
-      *monitor_, "workers",
+      *monitor, "workers",
       [&](std::string_view component, const ChildHealth& health, std::uint32_t failures) {
         told.push_back(std::string(component) + ' ' +
                        std::string(ChildHealthKindName(health.kind)) + ' ' +
@@ -108,9 +108,9 @@ TEST_F(SupervisedChildTest, TellsTheSupervisorOfChangesAndRecovery) {
   ASSERT_TRUE(subscription.ok()) << subscription.status();
   AddHealthy();
   MakeUnhealthy();
-  child_->SetState(ChildState::kRestarting);
-  child_->SetState(ChildState::kRunning);
-  says_ = ChildHealth::Healthy();
+  child->SetState(ChildState::kRestarting);
+  child->SetState(ChildState::kRunning);
+  says = ChildHealth::Healthy();
   Check();
   EXPECT_THAT(told,
               ElementsAre("workers/resize degraded 0 starting", "workers/resize healthy 0 ",
@@ -119,77 +119,76 @@ TEST_F(SupervisedChildTest, TellsTheSupervisorOfChangesAndRecovery) {
 
 TEST_F(SupervisedChildTest, CountsForWhatItIsGivenTo) {
   Add({.critical = false, .groups = {kLiveGroup}});
-  child_->SetState(ChildState::kFailed);
-  EXPECT_EQ(monitor_->status(), HealthStatus::kDegraded);
-  EXPECT_EQ(monitor_->GroupReport(kLiveGroup).components.size(), 1U);
-  EXPECT_THAT(monitor_->GroupReport(kReadyGroup).components, IsEmpty());
+  child->SetState(ChildState::kFailed);
+  EXPECT_EQ(monitor->status(), HealthStatus::kDegraded);
+  EXPECT_EQ(monitor->GroupReport(kLiveGroup).components.size(), 1U);
+  EXPECT_THAT(monitor->GroupReport(kReadyGroup).components, IsEmpty());
 }
 
 TEST_F(SupervisedChildTest, KnowsItselfFromTheComponentsBelowIt) {
-  ASSERT_TRUE(monitor_->AddCheck("workers/resize/cache", [] { return true; }).ok());
+  ASSERT_TRUE(monitor->AddCheck("workers/resize/cache", [] { return true; }).ok());
   AddHealthy();
   MakeUnhealthy();
-  child_->SetState(ChildState::kRestarting);
+  child->SetState(ChildState::kRestarting);
   EXPECT_EQ(Shown(), HealthResult::Unhealthy("restarting"));
 }
 
 TEST_F(SupervisedChildTest, RemovesTheComponentWhenItDies) {
   AddHealthy();
-  child_.reset();
-  EXPECT_EQ(monitor_->Report(kName).status().code(), absl::StatusCode::kNotFound);
+  child.reset();
+  EXPECT_EQ(monitor->Report(kName).status().code(), absl::StatusCode::kNotFound);
   AddHealthy();
   EXPECT_EQ(Shown(), HealthResult::Healthy());
 }
 
 TEST_F(SupervisedChildTest, MayDieInItsOwnCheck) {
   Add([this] {
-    child_.reset();
+    child.reset();
     return ChildHealth::Healthy();
   });
-  child_->SetState(ChildState::kRunning);
-  monitor_->Poll();
-  EXPECT_EQ(monitor_->Report(kName).status().code(), absl::StatusCode::kNotFound);
+  child->SetState(ChildState::kRunning);
+  monitor->Poll();
+  EXPECT_EQ(monitor->Report(kName).status().code(), absl::StatusCode::kNotFound);
 }
 
 TEST_F(SupervisedChildTest, OutlivesWhatTheMonitorDoes) {
   AddHealthy();
-  ASSERT_TRUE(monitor_->Remove(kName).ok());
-  child_->SetState(ChildState::kFailed);
-  ASSERT_TRUE(monitor_->Stop().ok());
-  child_->SetState(ChildState::kRunning);
-  EXPECT_EQ(child_->state(), ChildState::kRunning);
+  ASSERT_TRUE(monitor->Remove(kName).ok());
+  child->SetState(ChildState::kFailed);
+  ASSERT_TRUE(monitor->Stop().ok());
+  child->SetState(ChildState::kRunning);
+  EXPECT_EQ(child->state(), ChildState::kRunning);
 }
 
 TEST_F(SupervisedChildTest, SaysWhatItCannotBeMadeOf) {
-  const auto says = [] { return ChildHealth::Healthy(); };
-  const auto create = [&](std::shared_ptr<HealthMonitor> monitor, std::string_view name,
+  const auto healthy = [] { return ChildHealth::Healthy(); };
+  const auto create = [&](std::shared_ptr<HealthMonitor> of, std::string_view name,
                           std::function<ChildHealth()> health_check,
                           SupervisedChildOptions options = {}) {
-    return SupervisedChild::Create(std::move(monitor), name, std::move(health_check), options)
-        .status();
+    return SupervisedChild::Create(std::move(of), name, std::move(health_check), options).status();
   };
-  EXPECT_EQ(create(nullptr, kName, says), absl::InvalidArgumentError("the monitor is null"));
-  EXPECT_EQ(create(monitor_, kName, nullptr),
+  EXPECT_EQ(create(nullptr, kName, healthy), absl::InvalidArgumentError("the monitor is null"));
+  EXPECT_EQ(create(monitor, kName, nullptr),
             absl::InvalidArgumentError(
                 "the health check of \"workers/resize\" is empty: give it a callable"));
-  EXPECT_EQ(create(monitor_, kName, says, {.config = {.failure_threshold = 0}}).code(),
+  EXPECT_EQ(create(monitor, kName, healthy, {.config = {.failure_threshold = 0}}).code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(create(monitor_, "no name", says).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(create(monitor, "no name", healthy).code(), absl::StatusCode::kInvalidArgument);
   Add();
-  EXPECT_EQ(create(monitor_, kName, says).code(), absl::StatusCode::kAlreadyExists);
-  EXPECT_EQ(SubscribeToChildHealth(*monitor_, "workers", nullptr).status(),
+  EXPECT_EQ(create(monitor, kName, healthy).code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(SubscribeToChildHealth(*monitor, "workers", nullptr).status(),
             absl::InvalidArgumentError("the subscriber is empty: give it a callable"));
 }
 
 TEST_F(SupervisedChildTest, DoesNothingInAForkChild) {
   AddHealthy();
   vitals_test::ExpectInForkChild([this] {
-    child_->SetState(ChildState::kFailed);
-    const bool stopped = child_->state() == ChildState::kStopped;
-    child_.reset();
+    child->SetState(ChildState::kFailed);
+    const bool stopped = child->state() == ChildState::kStopped;
+    child.reset();
     return stopped;
   });
-  EXPECT_EQ(child_->state(), ChildState::kRunning);
+  EXPECT_EQ(child->state(), ChildState::kRunning);
 }
 
 TEST(SupervisedChildThreadsTest, StatesMayChangeWhileChecksRun) {
