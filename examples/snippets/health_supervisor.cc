@@ -1,10 +1,12 @@
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <future>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <syncstream>
 
 #include "vitals/health/health_monitor.h"
 #include "vitals/health/supervised_child.h"
@@ -35,8 +37,10 @@ class Worker {
 absl::StatusOr<vitals::HealthSubscription> PrintTransitions(vitals::HealthMonitor& monitor) {
   // [transitions]
   auto subscription = monitor.Subscribe([](const vitals::HealthTransition& transition) {
-    std::cout << transition.component << ": " << vitals::HealthStatusName(transition.from) << " -> "
-              << vitals::HealthStatusName(transition.to) << ' ' << transition.reason << '\n';
+    std::osyncstream(std::cout) << transition.component << ": "
+                                << vitals::HealthStatusName(transition.from) << " -> "
+                                << vitals::HealthStatusName(transition.to) << ' '
+                                << transition.reason << '\n';
   });
   // [/transitions]
   return subscription;
@@ -47,8 +51,9 @@ absl::StatusOr<vitals::HealthSubscription> PrintChildHealth(vitals::HealthMonito
   auto subscription = vitals::SubscribeToChildHealth(
       monitor, "workers",
       [](std::string_view child, const vitals::ChildHealth& health, std::uint32_t failures) {
-        std::cout << child << " is " << vitals::ChildHealthKindName(health.kind) << " after "
-                  << failures << " failures: " << health.reason << '\n';
+        std::osyncstream(std::cout)
+            << child << " is " << vitals::ChildHealthKindName(health.kind) << " after " << failures
+            << " failures: " << health.reason << '\n';
       });
   // [/child-health]
   return subscription;

@@ -1,5 +1,8 @@
+#include <array>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <latch>
@@ -232,6 +235,7 @@ class SupervisorTest : public ::testing::Test {
                                                {Kind::kLimitReached, "limit"},
                                                {Kind::kRecovered, "recovered"}};
     std::vector<std::string> texts;
+    texts.reserve(requests.size());
     for (const Asked& request : requests) {
       texts.push_back(names.at(request.kind) + ' ' + request.component + ' ' +
                       std::to_string(request.attempt));
@@ -355,9 +359,9 @@ TEST_F(SupervisorTest, FollowsTheStrategyThatComesWithTheRequest) {
 TEST_F(SupervisorTest, TellsOfChangesInTheirOrder) {
   {
     Supervisor supervisor(*monitor_, {.under = "workers"});
-    std::vector<Child*> children;
-    for (int i = 0; i < 5; ++i) {
-      children.push_back(&supervisor.Add("workers/" + std::to_string(i), StartWorker));
+    std::array<Child*, 5> children{};
+    for (std::size_t i = 0; i < children.size(); ++i) {
+      children[i] = &supervisor.Add("workers/" + std::to_string(i), StartWorker);
     }
     ASSERT_TRUE(Eventually([&] { return IsHealthy("workers"); }));
     for (Child* child : children) child->Give(Job::kCrash);
@@ -365,7 +369,7 @@ TEST_F(SupervisorTest, TellsOfChangesInTheirOrder) {
     ASSERT_TRUE(Eventually([&] { return supervisor.asked().size() == 10; }));
     const std::vector<Asked> asked = supervisor.asked();
     for (std::size_t i = 1; i < asked.size(); ++i) EXPECT_GE(asked[i].begin, asked[i - 1].end);
-    for (int i = 0; i < 5; ++i) {
+    for (std::size_t i = 0; i < children.size(); ++i) {
       const std::string name = "workers/" + std::to_string(i);
       EXPECT_THAT(Texts(asked),
                   IsSupersetOf({"restart " + name + " 1", "recovered " + name + " 1"}));

@@ -164,7 +164,7 @@ TEST_F(SupervisedChildTest, SaysWhatItCannotBeMadeOf) {
   const auto healthy = [] { return ChildHealth::Healthy(); };
   const auto create = [&](std::shared_ptr<HealthMonitor> of, std::string_view name,
                           std::function<ChildHealth()> health_check,
-                          SupervisedChildOptions options = {}) {
+                          const SupervisedChildOptions& options = {}) {
     return SupervisedChild::Create(std::move(of), name, std::move(health_check), options).status();
   };
   EXPECT_EQ(create(nullptr, kName, healthy), absl::InvalidArgumentError("the monitor is null"));
