@@ -1,8 +1,11 @@
 #ifndef VITALS_TESTS_NET_SERVER_TEST_H_
 #define VITALS_TESTS_NET_SERVER_TEST_H_
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "gtest/gtest.h"

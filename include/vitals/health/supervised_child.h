@@ -56,8 +56,9 @@ struct SupervisedChildOptions {
 class VITALS_EXPORT SupervisedChild {
  public:
   /// Adds the component, which is starting. `health_check` is called on threads of the monitor, by
-  /// one at a time. A call that hangs goes on after the child was removed: what it uses it had
-  /// better own. What it throws is a failure, with its text.
+  /// one at a time: when a call hangs there is no other until it returns, also for a child that was
+  /// restarted. It may return after the child was removed: what it uses it had better own. What it
+  /// throws is a failure, with its text.
   ///
   /// InvalidArgument for an option out of its range, an empty `health_check` or no monitor; else
   /// the errors of HealthMonitor::AddCheck().
@@ -72,8 +73,8 @@ class VITALS_EXPORT SupervisedChild {
   SupervisedChild& operator=(const SupervisedChild&) = delete;
 
   /// Shows the state at once, with `reason` if there is one: up to HealthResult::kMaxReasonBytes of
-  /// it. With kRunning, failures are counted from none; to set it again changes nothing. Costs some
-  /// microseconds, and waits for no check.
+  /// it. With kRunning, failures are counted from none; to set it again changes nothing. About 1
+  /// us; waits for no check.
   void SetState(ChildState state, std::string_view reason = {});
 
   /// The latest that was set, at first kStarting; kStopped in a fork child.
