@@ -26,7 +26,7 @@ namespace health {
 ///     Submit() --> waiting --> a thread: running --> done, and the thread takes the next
 ///                     |                     |
 ///                     |                     +-- timeout: the run hangs, and its thread is lost
-///                     +-- 10 ms without a start: twice as many threads, up to max_threads
+///                     +-- 10 ms without a start: four times as many threads, up to max_threads
 ///
 /// When every thread hangs, what waits is not run. Whoever owns the pool calls Watch() when that
 /// asks for it. Thread-safe. Threads own the pool's state with it, so that one that is lost leaves

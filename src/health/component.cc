@@ -58,7 +58,7 @@ void Component::Report(HealthStatus status, std::string_view reason) {
   Time look = Time::max();
   {
     const base::MutexLock lock(mutex_);
-    if (retired_) return;
+    if (retired_ || held_) return;
     Record({.status = status,
             .outcome = passed ? HealthOutcome::kPassed : HealthOutcome::kFailed,
             .reason = reason},
@@ -68,10 +68,45 @@ void Component::Report(HealthStatus status, std::string_view reason) {
   if (look != Time::max()) environment_->timers.ScheduleBy(shared_from_this(), look);
 }
 
+void Component::Hold(HealthStatus status, std::string_view reason) {
+  if (IsOff()) return;
+  const base::MutexLock lock(mutex_);
+  if (retired_) return;
+  const Time now = environment_->clock->MonotonicNow();
+  if (!held_) Advance(now);
+  held_ = true;
+  if (run_ == RunState::kRunning || run_ == RunState::kHung) ++abandoned_runs_;
+  run_ = RunState::kIdle;
+  ++run_number_;
+  tracker_.Reset(status, base::CutUtf8(reason, HealthResult::kMaxReasonBytes), now);
+  ShowChange();
+  changed_.NotifyAll();
+}
+
+void Component::Release() {
+  if (IsOff()) return;
+  {
+    const base::MutexLock lock(mutex_);
+    if (retired_ || !held_) return;
+    held_ = false;
+    const Time now = environment_->clock->MonotonicNow();
+    tracker_.Reset(shown_, tracker_.reason(), now);
+    last_result_ = now;
+    if (check_) next_turn_ = now;
+    next_look_ = now;
+  }
+  environment_->timers.ScheduleBy(shared_from_this(), environment_->clock->MonotonicNow());
+}
+
+bool Component::held() const {
+  const base::MutexLock lock(mutex_);
+  return held_;
+}
+
 Component::Turn Component::OnTimer(Time now, const std::function<double()>& random) {
   const base::MutexLock lock(mutex_);
   Turn turn;
-  if (retired_) return {.next = Time::max()};
+  if (retired_ || held_) return {.next = next_look_ = Time::max()};
   Advance(now);
   if (now >= next_turn_) {
     turn.due = next_turn_;
@@ -118,15 +153,16 @@ void Component::RecordHung(Time now) {
   changed_.NotifyAll();
 }
 
-bool Component::TakeExtraTurn(Time now, std::uint64_t& ticket) {
+Component::ExtraTurn Component::TakeExtraTurn(Time now) {
   const base::MutexLock lock(mutex_);
-  ticket = turns_ended_;
-  return !retired_ && TakeTurn(now);
+  ExtraTurn turn{.runs = run_ == RunState::kRunning, .ticket = turns_ended_};
+  if (!retired_ && !held_) turn.start = TakeTurn(now);
+  return turn;
 }
 
 bool Component::WaitForResult(std::uint64_t ticket) {
   const base::MutexLock lock(mutex_);
-  while (turns_ended_ == ticket && !retired_ && !IsOff()) changed_.Wait(mutex_);
+  while (turns_ended_ == ticket && !retired_ && !held_ && !IsOff()) changed_.Wait(mutex_);
   return turns_ended_ != ticket;
 }
 
@@ -142,6 +178,7 @@ void Component::NotRun(Time now) {
 }
 
 void Component::Run(Time started) {
+  std::uint64_t run_number = 0;
   {
     const base::MutexLock lock(mutex_);
     if (run_ != RunState::kWaiting) return;
@@ -151,11 +188,12 @@ void Component::Run(Time started) {
     }
     run_ = RunState::kRunning;
     run_started_ = started;
+    run_number = ++run_number_;
   }
-  CallCheck(started);
+  CallCheck(started, run_number);
 }
 
-void Component::CallCheck(Time started) {
+void Component::CallCheck(Time started, std::uint64_t run_number) {
   HealthResult result;
   Verdict verdict;
   try {
@@ -171,11 +209,12 @@ void Component::CallCheck(Time started) {
     verdict.outcome = HealthOutcome::kException;
   }
   verdict.reason = result.reason;
-  EndRun(verdict, started, environment_->clock->MonotonicNow());
+  const Time now = environment_->clock->MonotonicNow();
+  verdict.duration = now - started;
+  EndRun(verdict, run_number, now);
 }
 
-void Component::EndRun(Verdict verdict, Time started, Time now) {
-  verdict.duration = now - started;
+void Component::EndRun(Verdict verdict, std::uint64_t run_number, Time now) {
   std::string reason;
   if (verdict.duration > options_.timeout) {
     reason = fmt::format("timeout: took {} s", Seconds(verdict.duration));
@@ -192,25 +231,24 @@ void Component::EndRun(Verdict verdict, Time started, Time now) {
     const base::MutexLock lock(mutex_);
     ++counts_.runs;
     counts_.run_time += verdict.duration;
-    // That it hung was recorded when it did.
-    if (std::exchange(run_, RunState::kIdle) == RunState::kRunning) {
+    if (run_number != run_number_) {
+      --abandoned_runs_;
+    } else if (std::exchange(run_, RunState::kIdle) == RunState::kRunning) {
       if (!retired_ && !IsOff()) Record(verdict, now);
       ++turns_ended_;
-    }
+    }  // Else it hung, which was recorded when it did.
     look = TakeEarlierLook();
     changed_.NotifyAll();
   }
   if (look != Time::max()) environment_->timers.ScheduleBy(shared_from_this(), look);
 }
 
-bool Component::TimeOut(Time started, Time now) {
+void Component::TimeOut(Time started, Time now) {
   const base::MutexLock lock(mutex_);
-  if (run_ == RunState::kHung) return true;
-  if (run_ != RunState::kRunning || run_started_ != started) return false;
+  if (run_ != RunState::kRunning || run_started_ != started) return;
   run_ = RunState::kHung;
   if (!retired_) RecordHung(now);
   changed_.NotifyAll();
-  return true;
 }
 
 bool Component::RunsOnThisThread() const { return RunScope::Contains(*this); }
@@ -220,9 +258,9 @@ bool Component::Retire() {
   const base::MutexLock lock(mutex_);
   retired_ = true;
   changed_.NotifyAll();
-  if (run_ == RunState::kWaiting) return true;
+  if (run_ == RunState::kWaiting) run_ = RunState::kIdle;
   while (run_ == RunState::kRunning && !by_itself && !IsOff()) changed_.Wait(mutex_);
-  return run_ == RunState::kIdle;
+  return run_ == RunState::kIdle && abandoned_runs_ == 0;
 }
 
 void Component::OnStop() {
@@ -254,6 +292,7 @@ void Component::KeepResult(const Verdict& verdict, Time now) {
 }
 
 void Component::Advance(Time now) {
+  if (held_) return;
   const bool was_stale = tracker_.stale();
   tracker_.Advance(now);
   if (tracker_.stale() && !was_stale) {
@@ -275,6 +314,7 @@ void Component::ShowChange() {
   transition.to = status;
   transition.reason = tracker_.reason();
   transition.critical = options_.critical;
+  transition.flapping = tracker_.flapping();
   transition.consecutive_failures = tracker_.consecutive_failures();
   transition.time = environment_->clock->Now();
   shown_ = status;
@@ -286,7 +326,7 @@ Component::Time Component::NextLook() const { return std::min(next_turn_, tracke
 
 Component::Time Component::TakeEarlierLook() {
   const Time earlier = NextLook();
-  if (retired_ || earlier >= next_look_) return Time::max();
+  if (retired_ || held_ || earlier >= next_look_) return Time::max();
   next_look_ = earlier;
   return earlier;
 }
@@ -305,6 +345,8 @@ ComponentReport Component::ReportAt(Time now) {
                          .reason = tracker_.reason(),
                          .critical = options_.critical,
                          .flapping = tracker_.flapping(),
+                         .underlying_status = tracker_.underlying_status(),
+                         .held = held_,
                          .since = since_,
                          .age = std::max(now - last_result_, Time::duration::zero()),
                          .consecutive_failures = tracker_.consecutive_failures(),

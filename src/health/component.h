@@ -47,6 +47,9 @@ struct Environment {
 ///     kIdle --turn--> kWaiting --a thread takes it--> kRunning --returns--> kIdle
 ///                        |                               |
 ///                        +--no thread: not run--> kIdle  +--timeout--> kHung --returns--> kIdle
+///
+/// Hold() makes it kIdle from any state, and abandons the run: the number of a run tells that it is
+/// no longer the present one.
 class Component : public std::enable_shared_from_this<Component> {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -71,16 +74,27 @@ class Component : public std::enable_shared_from_this<Component> {
   /// Takes in what the component says of itself.
   void Report(HealthStatus status, std::string_view reason);
 
+  /// Sets the status, and takes in nothing until Release().
+  void Hold(HealthStatus status, std::string_view reason);
+  void Release();
+  bool held() const;
+
   /// Lets time do what it does, and takes the turn of the check if it has come. `random` draws from
   /// [0, 1).
   Turn OnTimer(Time now, const std::function<double()>& random);
 
-  /// Takes a turn out of order. Returns whether the check now waits for a thread. `ticket` is for
-  /// WaitForResult().
-  bool TakeExtraTurn(Time now, std::uint64_t& ticket);
+  /// What came of TakeExtraTurn().
+  struct ExtraTurn {
+    bool start = false;        ///< the check now waits for a thread
+    bool runs = false;         ///< a run is in progress, which began before
+    std::uint64_t ticket = 0;  ///< for WaitForResult()
+  };
 
-  /// Waits for the result of the turn, or one that came since. False when the component was removed
-  /// or the monitor stopped before.
+  /// Takes a turn out of order.
+  ExtraTurn TakeExtraTurn(Time now);
+
+  /// Waits for the result of the turn, or one that came since. False when the component was held or
+  /// removed, or the monitor stopped, before.
   bool WaitForResult(std::uint64_t ticket);
 
   /// The check, which waited, will not be run: no thread is left for it.
@@ -89,9 +103,8 @@ class Component : public std::enable_shared_from_this<Component> {
   /// Runs the check, if it waits. Called with the time as `started`.
   void Run(Time started);
 
-  /// The run that started then has taken too long. Does nothing when it is over. Returns whether
-  /// it hangs.
-  bool TimeOut(Time started, Time now);
+  /// The run that started then has taken too long. Does nothing when it is over, or abandoned.
+  void TimeOut(Time started, Time now);
 
   /// Whether the calling thread is in a run of this check.
   bool RunsOnThisThread() const;
@@ -132,8 +145,8 @@ class Component : public std::enable_shared_from_this<Component> {
   };
 
   bool IsOff() const;
-  void CallCheck(Time started);
-  void EndRun(Verdict verdict, Time started, Time now);
+  void CallCheck(Time started, std::uint64_t run_number);
+  void EndRun(Verdict verdict, std::uint64_t run_number, Time now);
   Time NextTurn(Time due, Time now, double random) const;
   bool TakeTurn(Time now) VITALS_REQUIRES(mutex_);
   void RecordHung(Time now) VITALS_REQUIRES(mutex_);
@@ -165,6 +178,9 @@ class Component : public std::enable_shared_from_this<Component> {
   bool had_turn_ VITALS_GUARDED_BY(mutex_) = false;
   RunState run_ VITALS_GUARDED_BY(mutex_) = RunState::kIdle;
   Time run_started_ VITALS_GUARDED_BY(mutex_){};
+  std::uint64_t run_number_ VITALS_GUARDED_BY(mutex_) = 0;
+  int abandoned_runs_ VITALS_GUARDED_BY(mutex_) = 0;  // that have not returned
+  bool held_ VITALS_GUARDED_BY(mutex_) = false;
   std::uint64_t turns_ended_ VITALS_GUARDED_BY(mutex_) = 0;
   bool retired_ VITALS_GUARDED_BY(mutex_) = false;
 };

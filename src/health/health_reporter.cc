@@ -6,13 +6,30 @@
 
 VITALS_NAMESPACE_BEGIN
 
-void HealthReporter::Report(HealthStatus status, std::string_view reason) const noexcept {
-  if (component_ == nullptr) return;
+namespace {
+
+// Without memory a report is lost; the component becomes stale if that goes on.
+template <typename Action>
+void TryTo(const Action& action) noexcept {
   try {
-    component_->Report(status, reason);
+    action();
   } catch (const std::exception&) {
-    // No memory is left; the component becomes stale if that goes on.
+    return;
   }
+}
+
+}  // namespace
+
+void HealthReporter::Report(HealthStatus status, std::string_view reason) const noexcept {
+  if (component_ != nullptr) TryTo([&] { component_->Report(status, reason); });
+}
+
+void HealthReporter::Hold(HealthStatus status, std::string_view reason) const noexcept {
+  if (component_ != nullptr) TryTo([&] { component_->Hold(status, reason); });
+}
+
+void HealthReporter::Release() const noexcept {
+  if (component_ != nullptr) TryTo([&] { component_->Release(); });
 }
 
 VITALS_NAMESPACE_END

@@ -160,16 +160,20 @@ absl::StatusOr<ComponentReport> MonitorCore::CheckNow(std::string_view name) {
         fmt::format("the check of '{}' cannot wait for itself", name));
   }
   if (component->has_check()) {
-    std::uint64_t ticket = 0;
-    const Time now = Now();
-    if (component->TakeExtraTurn(now, ticket)) StartCheck(component, now);
-    if (!options_.host_driven) environment_->timers.Wake();
-    if (!component->WaitForResult(ticket)) {
-      if (absl::Status status = CheckRunning(); !status.ok()) return status;
-      return NoComponent(name);
-    }
+    // The result of a run that had begun before may be of what was before.
+    if (RunExtraTurn(component)) RunExtraTurn(component);
+    if (absl::Status status = CheckRunning(); !status.ok()) return status;
   }
   return component->ReportAt(Now());
+}
+
+// Returns whether another run was in progress, and has ended.
+bool MonitorCore::RunExtraTurn(const std::shared_ptr<Component>& component) {
+  const Time now = Now();
+  const Component::ExtraTurn turn = component->TakeExtraTurn(now);
+  if (turn.start) StartCheck(component, now);
+  if (!options_.host_driven) environment_->timers.Wake();
+  return component->WaitForResult(turn.ticket) && turn.runs;
 }
 
 absl::StatusOr<HealthSubscription> MonitorCore::Listen(std::shared_ptr<Listener> listener) {

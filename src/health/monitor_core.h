@@ -72,6 +72,7 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
   Time Step();
   Time ServeListeners();
   void StartCheck(const std::shared_ptr<Component>& component, Time due);
+  bool RunExtraTurn(const std::shared_ptr<Component>& component);
   absl::Status CheckRunning() const;
 
   const HealthMonitorOptions options_;

@@ -12,6 +12,7 @@ void RestartPlan::OnUnhealthy(Time now) {
     attempt_ = 0;
     given_up_ = false;
     earliest_ = Time::min();
+    returned_at_ = Time::min();
     restarts_.clear();
   }
   unhealthy_ = true;
@@ -40,8 +41,13 @@ RestartPlan::Action RestartPlan::Take(Time now) {
 }
 
 void RestartPlan::Returned(Time now) {
+  returned_at_ = now;
   earliest_ = now + Backoff();
   if (unhealthy_) due_ = earliest_;
+}
+
+void RestartPlan::Postpone(Time now) {
+  if (unhealthy_) due_ = now + options_.initial_backoff;
 }
 
 // initial_backoff after the first attempt, twice as much after each more.

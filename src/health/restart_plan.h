@@ -40,6 +40,12 @@ class RestartPlan {
   /// The restart was tried.
   void Returned(Time now);
 
+  /// What is due is to wait for another result.
+  void Postpone(Time now);
+
+  /// When the latest restart was tried; Time::min() for never.
+  Time returned_at() const { return returned_at_; }
+
   /// When Take() or IsOver() may say something new.
   Time Next() const;
 
@@ -58,6 +64,7 @@ class RestartPlan {
   bool unhealthy_ = false;
   bool given_up_ = false;
   int attempt_ = 0;
+  Time returned_at_ = Time::min();
   Time earliest_ = Time::min();  // of the next attempt
   Time due_ = Time::max();
   Time sound_since_ = Time::max();

@@ -15,6 +15,21 @@ namespace {
 // Transitions that wait while a hook takes its time; beyond it, CatchUp() looks at all components.
 constexpr std::size_t kMaxWaiting = 10'000;
 
+// Whether it is unhealthy, and not for what came before the latest restart. Flapping counts as
+// unhealthy: restarts that do not help make a component flap.
+bool NeedsRestart(const ComponentReport& report, const RestartPlan& plan, RestartPlan::Time now) {
+  if (report.held || report.underlying_status != HealthStatus::kUnhealthy) return false;
+  if (!report.last_result || plan.returned_at() == RestartPlan::Time::min()) return true;
+  // Nothing new comes from what is stale.
+  if (report.last_result->outcome == HealthOutcome::kStale) return true;
+  return report.last_result->status == HealthStatus::kUnhealthy &&
+         now - report.age - report.last_result->duration > plan.returned_at();
+}
+
+bool IsUnsound(HealthStatus status, bool flapping) {
+  return status == HealthStatus::kUnhealthy || flapping;
+}
+
 }  // namespace
 
 Restarter::Restarter(RestartHook hook, RestartOptions options, FindComponents find_all,
@@ -26,7 +41,7 @@ Restarter::Restarter(RestartHook hook, RestartOptions options, FindComponents fi
       find_one_(std::move(find_one)) {}
 
 void Restarter::Handle(const HealthTransition& transition) {
-  if (transition.to == HealthStatus::kUnhealthy) {
+  if (IsUnsound(transition.to, transition.flapping)) {
     plans_.try_emplace(transition.component, restart_options_)
         .first->second.OnUnhealthy(clock().MonotonicNow());
     return;
@@ -49,7 +64,7 @@ void Restarter::CatchUp() {
   caught_up_ = lost;
   const Time now = clock().MonotonicNow();
   for (const ComponentReport& component : find_all_()) {
-    if (component.status == HealthStatus::kUnhealthy) {
+    if (IsUnsound(component.status, component.flapping)) {
       plans_.try_emplace(component.component, restart_options_).first->second.OnUnhealthy(now);
     } else if (const auto found = plans_.find(component.component); found != plans_.end()) {
       found->second.OnSound(now);
@@ -78,8 +93,10 @@ bool Restarter::DoDue(const std::string& component, RestartPlan& plan) {
   if (!plan.unhealthy() || now < plan.Next()) return true;
   const std::optional<ComponentReport> report = find_one_(component);
   if (!report) return false;
-  // It has recovered: the transition is on its way.
-  if (report->status != HealthStatus::kUnhealthy) return true;
+  if (!NeedsRestart(*report, plan, now)) {
+    plan.Postpone(now);
+    return true;
+  }
   switch (plan.Take(now)) {
     case RestartPlan::Action::kNone:
       break;

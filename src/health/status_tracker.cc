@@ -23,12 +23,26 @@ void CountIf(bool holds, int& row) { row = holds ? std::min(row + 1, kLongestRow
 
 StatusTracker::StatusTracker(const HealthRules& rules, std::chrono::nanoseconds max_age,
                              HealthStatus initial, Time now)
-    : rules_(rules),
-      max_age_(max_age),
-      settled_(initial),
-      worse_since_(now),
-      grace_end_(now + rules.start_grace),
-      expires_at_(max_age.count() == 0 ? kNever : grace_end_ + max_age) {}
+    : rules_(rules), max_age_(max_age) {
+  Reset(initial, {}, now);
+}
+
+void StatusTracker::Reset(HealthStatus status, std::string_view reason, Time now) {
+  settled_ = status;
+  settled_reason_ = reason;
+  worse_since_ = now;
+  dwells_ = false;
+  grace_end_ = now + rules_.start_grace;
+  expires_at_ = max_age_.count() == 0 ? kNever : grace_end_ + max_age_;
+  stale_ = false;
+  not_healthy_row_ = 0;
+  unhealthy_row_ = 0;
+  healthy_row_ = 0;
+  not_unhealthy_row_ = 0;
+  consecutive_failures_ = 0;
+  changes_.clear();
+  flapping_ = false;
+}
 
 void StatusTracker::OnResult(HealthStatus status, std::string_view reason, Time now) {
   Advance(now);

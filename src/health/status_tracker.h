@@ -35,6 +35,9 @@ class StatusTracker {
   StatusTracker(const HealthRules& rules, std::chrono::nanoseconds max_age, HealthStatus initial,
                 Time now);
 
+  /// Begins anew with this status, as if made with it now. What was counted stays.
+  void Reset(HealthStatus status, std::string_view reason, Time now);
+
   /// Takes in a result, which has a status other than unknown.
   void OnResult(HealthStatus status, std::string_view reason, Time now);
 
@@ -45,6 +48,7 @@ class StatusTracker {
   Time NextChange() const;
 
   HealthStatus status() const;
+  HealthStatus underlying_status() const { return settled_; }
   std::string reason() const;
   bool flapping() const { return flapping_; }
   bool stale() const { return stale_; }
@@ -60,13 +64,13 @@ class StatusTracker {
 
   const HealthRules& rules_;
   const std::chrono::nanoseconds max_age_;
-  HealthStatus settled_;
+  HealthStatus settled_ = HealthStatus::kUnknown;
   std::string settled_reason_;
   // When settled_ last became worse, and whether a dwell time counts from then.
-  Time worse_since_;
+  Time worse_since_{};
   bool dwells_ = false;
-  Time grace_end_;
-  Time expires_at_;
+  Time grace_end_{};
+  Time expires_at_ = kNever;
   bool stale_ = false;
 
   // Latest results in a row that were: not healthy; unhealthy; healthy; not unhealthy.

@@ -94,10 +94,10 @@ class VITALS_EXPORT HealthMonitor {
   /// there is none.
   absl::Status Remove(std::string_view component);
 
-  /// Runs a check now, or joins a run in progress, and waits for its result, at most its timeout. A
-  /// run that hangs counts as at any of its turns. The result counts as any other. A component
-  /// without a check is returned as it is. NotFound; FailedPrecondition after Stop(), and from
-  /// within the check itself.
+  /// Runs a check now and waits for its result, at most its timeout, after that of a run that was
+  /// in progress. A run that hangs counts as at any of its turns. The result counts as any other. A
+  /// component that is held, or has no check, is returned as it is. NotFound; FailedPrecondition
+  /// after Stop(), and from within the check itself.
   absl::StatusOr<ComponentReport> CheckNow(std::string_view component);
 
   /// All components taken together: see HealthReport. About 50 ns for each.

@@ -32,6 +32,17 @@ class VITALS_EXPORT HealthReporter {
   /// `reason` is copied, up to HealthResult::kMaxReasonBytes; what no memory is left for is lost.
   void Report(HealthStatus status, std::string_view reason = {}) const noexcept;
 
+  /// Sets the status at once, whatever the rules say, and keeps it until Release(): for what is
+  /// known of a component that is being started, maintained, or was stopped on purpose. kUnknown
+  /// says that it is not yet known. Meanwhile its check is not run, reports are dropped, and
+  /// nothing becomes stale. A run in progress is abandoned: its result does not count, and after
+  /// Release() another may begin before it has returned. Thread-safe, as Report().
+  void Hold(HealthStatus status, std::string_view reason = {}) const noexcept;
+
+  /// Judges the component by its results again, starting from the status that was held, as if it
+  /// had just been added. Its check has a turn at once. Does nothing where nothing is held.
+  void Release() const noexcept;
+
  private:
   std::shared_ptr<health::Component> component_;
 };

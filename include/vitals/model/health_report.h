@@ -60,7 +60,9 @@ struct ComponentReport {
   std::string reason = {};
   bool critical = true;
   bool flapping = false;
-  std::chrono::system_clock::time_point since = {};  ///< when `status` began
+  HealthStatus underlying_status = HealthStatus::kUnknown;  ///< what it would be if nothing flapped
+  bool held = false;                                        ///< see HealthReporter::Hold()
+  std::chrono::system_clock::time_point since = {};         ///< when `status` began
   std::chrono::nanoseconds age{0};         ///< of `last_result`; without one, since it was added
   std::uint32_t consecutive_failures = 0;  ///< results in a row that said unhealthy
   /// The latest. Its status may be another than `status`: thresholds, the dwell time and flapping
@@ -101,12 +103,13 @@ struct HealthTransition {
   HealthStatus to = HealthStatus::kUnknown;
   std::string reason = {};
   bool critical = true;
+  bool flapping = false;  ///< `to` is degraded for changing too often
   std::uint32_t consecutive_failures = 0;
   std::chrono::system_clock::time_point time = {};
 
   /// Whether the component does its work again, having not done so.
   bool IsRecovery() const noexcept {
-    return from == HealthStatus::kUnhealthy && to != HealthStatus::kUnhealthy;
+    return from == HealthStatus::kUnhealthy && to != HealthStatus::kUnhealthy && !flapping;
   }
 };
 
