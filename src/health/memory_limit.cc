@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "fmt/format.h"
 #include "metrics/proc_files.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -24,10 +25,10 @@ void ReadLimit(const std::string& file, std::optional<std::uint64_t>& least) {
 void ReadLimits(const std::string& root, std::string_view path, const std::string& file,
                 std::optional<std::uint64_t>& least) {
   for (int depth = 0; depth < kMaxDepth && path.size() > 1; ++depth) {
-    ReadLimit(root + std::string(path) + '/' + file, least);
+    ReadLimit(fmt::format("{}{}/{}", root, path, file), least);
     path = path.substr(0, path.rfind('/'));
   }
-  ReadLimit(root + '/' + file, least);
+  ReadLimit(fmt::format("{}/{}", root, file), least);
 }
 
 }  // namespace
