@@ -9,10 +9,10 @@
 
 #include "absl/status/status.h"
 #include "fmt/format.h"
-#include "health/check_options.h"
 #include "health/figures.h"
 #include "health/findings.h"
 #include "health/limits.h"
+#include "health/option_values.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace {

@@ -5,9 +5,9 @@
 
 #include "absl/status/status.h"
 #include "fmt/format.h"
-#include "health/check_options.h"
 #include "health/figures.h"
 #include "health/limits.h"
+#include "health/option_values.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace {
@@ -23,9 +23,10 @@ absl::StatusOr<ErrorRateCheck> ErrorRateCheck::Create(ErrorRateCheckOptions opti
   status.Update(health::CheckFunction("errors", options.errors != nullptr,
                                       "how many requests failed so far"));
   status.Update(health::CheckLimits("max_ratio", health::LimitKind::kMax, options.max_ratio));
-  status.Update(health::CheckTime("window", options.window));
+  status.Update(health::CheckDuration("window", options.window, std::chrono::milliseconds(1),
+                                      std::chrono::hours(24)));
   if (options.min_requests == 0) {
-    status.Update(absl::InvalidArgumentError("min_requests is 0, must be at least 1"));
+    status.Update(absl::InvalidArgumentError("min_requests is 0: choose at least 1"));
   }
   if (!status.ok()) return status;
   return ErrorRateCheck(std::move(options));

@@ -54,6 +54,10 @@ std::string FormatDuration(std::chrono::nanoseconds duration) {
   return FormatTwoUnits(duration_cast<hours>(duration).count(), 24, "d", "h");
 }
 
+std::string FormatSeconds(std::chrono::nanoseconds duration) {
+  return fmt::format("{} s", std::chrono::duration<double>(duration).count());
+}
+
 std::string FormatPercent(double ratio) {
   const double percent = ratio * 100;
   // What is small, such as a limit, keeps its digits.

@@ -4,6 +4,7 @@
 
 #include "fmt/format.h"
 #include "health/figures.h"
+#include "health/option_values.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace health {
@@ -11,7 +12,7 @@ namespace {
 
 std::string ToText(std::uint64_t value) { return fmt::to_string(value); }
 std::string ToText(double value) { return fmt::to_string(value); }
-std::string ToText(std::chrono::nanoseconds value) { return FormatDuration(value); }
+std::string ToText(std::chrono::nanoseconds value) { return FormatSeconds(value); }
 
 template <typename Value>
 absl::Status CheckOrder(std::string_view option, LimitKind kind,
@@ -22,22 +23,27 @@ absl::Status CheckOrder(std::string_view option, LimitKind kind,
       is_max ? *limits.degraded <= *limits.unhealthy : *limits.degraded >= *limits.unhealthy;
   if (in_order) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      fmt::format("{0}.degraded is {1}, must be at {2} {0}.unhealthy, {3}", option,
+      fmt::format("{0}.degraded is {1}: choose at {2} {0}.unhealthy, which is {3}", option,
                   ToText(*limits.degraded), is_max ? "most" : "least", ToText(*limits.unhealthy)));
 }
 
-absl::Status CheckRatio(std::string_view option, std::string_view limit,
-                        const std::optional<double>& ratio) {
-  if (!ratio || (*ratio >= 0 && *ratio <= 1)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      fmt::format("{}.{} is {}, must be from 0 to 1", option, limit, *ratio));
+// Checks each limit that there is.
+template <typename Value>
+absl::Status CheckEach(std::string_view option, const HealthLimits<Value>& limits,
+                       absl::Status (*check)(std::string_view option, Value limit)) {
+  absl::Status status;
+  if (limits.degraded) status.Update(check(fmt::format("{}.degraded", option), *limits.degraded));
+  if (limits.unhealthy)
+    status.Update(check(fmt::format("{}.unhealthy", option), *limits.unhealthy));
+  return status;
 }
 
-absl::Status CheckNotNegative(std::string_view option, std::string_view limit,
-                              const std::optional<std::chrono::nanoseconds>& time) {
-  if (!time || *time >= std::chrono::nanoseconds(0)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      fmt::format("{}.{} is {} ns, must be at least 0", option, limit, time->count()));
+absl::Status CheckRatio(std::string_view option, double ratio) {
+  return CheckNumber(option, ratio, 0.0, 1.0);
+}
+
+absl::Status CheckAge(std::string_view option, std::chrono::nanoseconds age) {
+  return CheckDuration(option, age, std::chrono::nanoseconds(0), std::chrono::hours(24 * 365));
 }
 
 }  // namespace
@@ -49,16 +55,14 @@ absl::Status CheckLimits(std::string_view option, LimitKind kind,
 
 absl::Status CheckLimits(std::string_view option, LimitKind kind,
                          const HealthLimits<double>& limits) {
-  absl::Status status = CheckRatio(option, "degraded", limits.degraded);
-  status.Update(CheckRatio(option, "unhealthy", limits.unhealthy));
+  absl::Status status = CheckEach(option, limits, CheckRatio);
   status.Update(CheckOrder(option, kind, limits));
   return status;
 }
 
 absl::Status CheckLimits(std::string_view option, LimitKind kind,
                          const HealthLimits<std::chrono::nanoseconds>& limits) {
-  absl::Status status = CheckNotNegative(option, "degraded", limits.degraded);
-  status.Update(CheckNotNegative(option, "unhealthy", limits.unhealthy));
+  absl::Status status = CheckEach(option, limits, CheckAge);
   status.Update(CheckOrder(option, kind, limits));
   return status;
 }

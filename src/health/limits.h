@@ -48,7 +48,7 @@ bool HasLimit(const HealthLimits<Value>& limits) {
 }
 
 /// InvalidArgument for limits in an order in which the degraded one would never matter, or out of
-/// range: ratios are from 0 to 1, durations not negative. The message has `option`, their name.
+/// range: ratios are from 0 to 1, durations from 0 to a year. The message has `option`, their name.
 absl::Status CheckLimits(std::string_view option, LimitKind kind,
                          const HealthLimits<std::uint64_t>& limits);
 absl::Status CheckLimits(std::string_view option, LimitKind kind,

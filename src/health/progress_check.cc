@@ -4,8 +4,8 @@
 
 #include "absl/status/status.h"
 #include "fmt/format.h"
-#include "health/check_options.h"
 #include "health/figures.h"
+#include "health/option_values.h"
 
 VITALS_NAMESPACE_BEGIN
 
@@ -14,7 +14,8 @@ absl::StatusOr<ProgressCheck> ProgressCheck::Create(ProgressCheckOptions options
                                               "how many messages were processed so far");
   status.Update(
       health::CheckFunction("waiting", options.waiting != nullptr, "how many messages wait now"));
-  status.Update(health::CheckTime("stall_timeout", options.stall_timeout));
+  status.Update(health::CheckDuration("stall_timeout", options.stall_timeout,
+                                      std::chrono::milliseconds(1), std::chrono::hours(24)));
   if (!status.ok()) return status;
   return ProgressCheck(std::move(options));
 }

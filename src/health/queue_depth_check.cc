@@ -4,8 +4,8 @@
 
 #include "absl/status/status.h"
 #include "fmt/format.h"
-#include "health/check_options.h"
 #include "health/limits.h"
+#include "health/option_values.h"
 
 VITALS_NAMESPACE_BEGIN
 

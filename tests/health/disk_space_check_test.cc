@@ -112,15 +112,16 @@ TEST(DiskSpaceCheckTest, RefusesBadOptions) {
   };
   EXPECT_EQ(error_of({}),
             absl::InvalidArgumentError("path is empty: name a file or folder of the file system"));
-  EXPECT_EQ(error_of({.path = "/", .min_free_bytes = {.degraded = 1, .unhealthy = 2}}),
-            absl::InvalidArgumentError(
-                "min_free_bytes.degraded is 1, must be at least min_free_bytes.unhealthy, 2"));
+  EXPECT_EQ(
+      error_of({.path = "/", .min_free_bytes = {.degraded = 1, .unhealthy = 2}}),
+      absl::InvalidArgumentError(
+          "min_free_bytes.degraded is 1: choose at least min_free_bytes.unhealthy, which is 2"));
   EXPECT_EQ(error_of({.path = "/", .min_free_ratio = {.degraded = 5}}),
-            absl::InvalidArgumentError("min_free_ratio.degraded is 5, must be from 0 to 1"));
+            absl::InvalidArgumentError("min_free_ratio.degraded is 5: choose from 0 to 1"));
   EXPECT_EQ(
       error_of({.path = "/",
                 .min_free_inodes_ratio = {.unhealthy = std::numeric_limits<double>::quiet_NaN()}}),
-      absl::InvalidArgumentError("min_free_inodes_ratio.unhealthy is nan, must be from 0 to "
+      absl::InvalidArgumentError("min_free_inodes_ratio.unhealthy is nan: choose from 0 to "
                                  "1"));
   EXPECT_EQ(error_of({.path = "/", .read_space = nullptr}),
             absl::InvalidArgumentError("read_space is empty: give a function that returns the "

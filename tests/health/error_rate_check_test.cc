@@ -172,27 +172,27 @@ TEST_F(ErrorRateCheckTest, RefusesBadRatios) {
   EXPECT_TRUE(error_of({.degraded = 0, .unhealthy = 1}).ok());
   EXPECT_TRUE(error_of({.degraded = 0.5, .unhealthy = 0.5}).ok());
   EXPECT_EQ(error_of({.degraded = std::numeric_limits<double>::quiet_NaN()}),
-            absl::InvalidArgumentError("max_ratio.degraded is nan, must be from 0 to 1"));
+            absl::InvalidArgumentError("max_ratio.degraded is nan: choose from 0 to 1"));
   EXPECT_EQ(error_of({.degraded = -0.1}),
-            absl::InvalidArgumentError("max_ratio.degraded is -0.1, must be from 0 to 1"));
+            absl::InvalidArgumentError("max_ratio.degraded is -0.1: choose from 0 to 1"));
   EXPECT_EQ(error_of({.unhealthy = 50}),
-            absl::InvalidArgumentError("max_ratio.unhealthy is 50, must be from 0 to 1"));
+            absl::InvalidArgumentError("max_ratio.unhealthy is 50: choose from 0 to 1"));
   EXPECT_EQ(error_of({.degraded = 0.5, .unhealthy = 0.05}),
             absl::InvalidArgumentError(
-                "max_ratio.degraded is 0.5, must be at most max_ratio.unhealthy, 0.05"));
+                "max_ratio.degraded is 0.5: choose at most max_ratio.unhealthy, which is 0.05"));
 }
 
 TEST_F(ErrorRateCheckTest, RefusesABadWindow) {
   ErrorRateCheckOptions options = Options();
   options.window = seconds(0);
   EXPECT_EQ(ErrorRateCheck::Create(options).status(),
-            absl::InvalidArgumentError("window is 0 ns, must be from 1 ms to 24 hours"));
+            absl::InvalidArgumentError("window is 0 s: choose from 0.001 s to 86400 s"));
   options.window = hours(25);
   EXPECT_FALSE(ErrorRateCheck::Create(options).ok());
   options = Options();
   options.min_requests = 0;
   EXPECT_EQ(ErrorRateCheck::Create(options).status(),
-            absl::InvalidArgumentError("min_requests is 0, must be at least 1"));
+            absl::InvalidArgumentError("min_requests is 0: choose at least 1"));
 }
 
 }  // namespace

@@ -60,13 +60,14 @@ TEST(ItemAgeCheckTest, RefusesBadOptions) {
                                        "long the oldest item has waited"));
   EXPECT_EQ(error_of({}), absl::InvalidArgumentError("max_age has no limit: give max_age.degraded, "
                                                      "max_age.unhealthy or both"));
-  EXPECT_EQ(error_of({.degraded = nanoseconds(-1)}),
-            absl::InvalidArgumentError("max_age.degraded is -1 ns, must be at least 0"));
+  EXPECT_EQ(
+      error_of({.degraded = nanoseconds(-1)}),
+      absl::InvalidArgumentError("max_age.degraded is -1e-09 s: choose from 0 s to 31536000 s"));
   EXPECT_EQ(error_of({.unhealthy = seconds(-1)}),
-            absl::InvalidArgumentError("max_age.unhealthy is -1000000000 ns, must be at least 0"));
+            absl::InvalidArgumentError("max_age.unhealthy is -1 s: choose from 0 s to 31536000 s"));
   EXPECT_EQ(error_of({.degraded = minutes(2), .unhealthy = seconds(90)}),
             absl::InvalidArgumentError(
-                "max_age.degraded is 2 min, must be at most max_age.unhealthy, 1 min 30 s"));
+                "max_age.degraded is 120 s: choose at most max_age.unhealthy, which is 90 s"));
   EXPECT_TRUE(error_of({.degraded = minutes(2), .unhealthy = minutes(2)}).ok());
 }
 

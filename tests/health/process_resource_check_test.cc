@@ -206,14 +206,15 @@ TEST_F(ProcessResourceCheckTest, RefusesBadOptions) {
   const auto error_of = [](const ProcessResourceCheckOptions& options) {
     return ProcessResourceCheck::Create(options).status();
   };
-  EXPECT_EQ(error_of({.max_memory_bytes = {.degraded = 2, .unhealthy = 1}}),
-            absl::InvalidArgumentError(
-                "max_memory_bytes.degraded is 2, must be at most max_memory_bytes.unhealthy, 1"));
+  EXPECT_EQ(
+      error_of({.max_memory_bytes = {.degraded = 2, .unhealthy = 1}}),
+      absl::InvalidArgumentError(
+          "max_memory_bytes.degraded is 2: choose at most max_memory_bytes.unhealthy, which is 1"));
   EXPECT_EQ(error_of({.max_memory_ratio = {.degraded = 80}}),
-            absl::InvalidArgumentError("max_memory_ratio.degraded is 80, must be from 0 to 1"));
+            absl::InvalidArgumentError("max_memory_ratio.degraded is 80: choose from 0 to 1"));
   EXPECT_EQ(
       error_of({.max_open_files_ratio = {.unhealthy = std::numeric_limits<double>::quiet_NaN()}}),
-      absl::InvalidArgumentError("max_open_files_ratio.unhealthy is nan, must be from 0 to 1"));
+      absl::InvalidArgumentError("max_open_files_ratio.unhealthy is nan: choose from 0 to 1"));
 }
 
 TEST(ThisProcessTest, IsReadFromTheKernel) {

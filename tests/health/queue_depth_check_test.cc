@@ -45,7 +45,7 @@ TEST(QueueDepthCheckTest, RefusesBadOptions) {
   EXPECT_EQ(QueueDepthCheck::Create({.depth = depth, .max_depth = {.degraded = 2, .unhealthy = 1}})
                 .status(),
             absl::InvalidArgumentError(
-                "max_depth.degraded is 2, must be at most max_depth.unhealthy, 1"));
+                "max_depth.degraded is 2: choose at most max_depth.unhealthy, which is 1"));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ VITALS_NAMESPACE_BEGIN
 struct ItemAgeCheckOptions {
   /// For how long the oldest item has waited; none when nothing waits.
   std::function<std::optional<std::chrono::nanoseconds>()> oldest_age = {};
-  /// Not negative.
+  /// At least one of both. 0 to a year.
   HealthLimits<std::chrono::nanoseconds> max_age = {.degraded = std::chrono::minutes(1),
                                                     .unhealthy = std::chrono::minutes(5)};
 };
