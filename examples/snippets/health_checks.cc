@@ -11,6 +11,7 @@
 #include "vitals/health/disk_space_check.h"
 #include "vitals/health/error_rate_check.h"
 #include "vitals/health/health_check.h"
+#include "vitals/health/health_monitor.h"
 #include "vitals/health/item_age_check.h"
 #include "vitals/health/process_resource_check.h"
 #include "vitals/health/progress_check.h"
@@ -75,6 +76,14 @@ absl::StatusOr<vitals::HealthCheck> CheckDisk(const std::string& scratch_path) {
   return check;
 }
 
+absl::Status WatchDisk(vitals::HealthMonitor& monitor) {
+  // [add]
+  auto check = vitals::DiskSpaceCheck::Create({.path = "/var"});
+  if (!check.ok()) return check.status();
+  return monitor.AddCheck("disk/var", *check);
+  // [/add]
+}
+
 bool StallIsFound() {
   // [test]
   const auto clock = std::make_shared<vitals::testing::FakeClock>();
@@ -108,5 +117,7 @@ int main() {
     const vitals::HealthResult result = (*check)();
     std::cout << vitals::HealthStatusName(result.status) << ' ' << result.reason << '\n';
   }
+  const auto monitor = vitals::HealthMonitor::Create();
+  if (!monitor.ok() || !WatchDisk(**monitor).ok()) return 1;
   return StallIsFound() ? 0 : 1;
 }

@@ -7,7 +7,9 @@
 #include <string>
 #include <utility>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/health/monitored.h"
 #include "vitals/health/health_check.h"
 #include "vitals/testing/fake_clock.h"
 
@@ -18,6 +20,8 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::StartsWith;
 using vitals::HealthResult;
 using vitals::ProgressCheck;
 using vitals::ProgressCheckOptions;
@@ -116,6 +120,23 @@ TEST_F(ProgressCheckTest, IsAHealthCheck) {
   check();
   clock_->Advance(seconds(30));
   EXPECT_EQ(check(), Stalled("30 s while 1 wait")) << "it remembers the first run";
+}
+
+TEST_F(ProgressCheckTest, IsFoundAndForgottenByAMonitor) {
+  vitals::testing::Monitored monitored;
+  ProgressCheckOptions options = Options();
+  options.clock = monitored.clock;
+  const ProgressCheck check = *ProgressCheck::Create(std::move(options));
+  ASSERT_TRUE(monitored.monitor->AddCheck("jobs", check).ok());
+  waiting_ = 3;
+  monitored.Advance(seconds(120));
+  EXPECT_EQ(monitored.Of("jobs").status, vitals::HealthStatus::kUnhealthy);
+  waiting_ = 0;
+  monitored.Advance(seconds(20));
+  EXPECT_EQ(monitored.Of("jobs").status, vitals::HealthStatus::kHealthy);
+  EXPECT_THAT(monitored.Transitions("jobs"),
+              ElementsAre("unknown > healthy", StartsWith("healthy > unhealthy (no message"),
+                          "unhealthy > healthy"));
 }
 
 TEST_F(ProgressCheckTest, ThrowsWhatTheFunctionsThrow) {
