@@ -1,12 +1,16 @@
 #include "vitals/telemetry/telemetry.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "telemetry/health_log.h"
 #include "telemetry/maintenance.h"
 #include "telemetry/server_collector.h"
 #include "telemetry/tracing.h"
 #include "telemetry/under_option.h"
+#include "vitals/base/log.h"
+#include "vitals/health/health_collector.h"
 #include "vitals/metrics/process_collector.h"
 #include "vitals/net/http_router.h"
 
@@ -73,6 +77,11 @@ absl::Status Telemetry::Start(TelemetryOptions options) {
     if (!tracing.ok()) return UnderOption("tracing", tracing.status());
     tracing_ = *std::move(tracing);
   }
+  if (options.health) {
+    if (absl::Status status = StartHealth(options); !status.ok()) {
+      return UnderOption("health", status);
+    }
+  }
   if (options.exporter) {
     const bool driven_by_host = options.exporter->http.io_threads == 0;
     absl::Status status = StartExporter(options, *std::move(options.exporter));
@@ -80,6 +89,21 @@ absl::Status Telemetry::Start(TelemetryOptions options) {
     if (driven_by_host) return absl::OkStatus();
   }
   return maintenance_->StartThread();
+}
+
+absl::Status Telemetry::StartHealth(const TelemetryOptions& options) {
+  HealthMonitorOptions monitor = options.health->monitor;
+  if (options.exporter && options.exporter->http.io_threads == 0) monitor.host_driven = true;
+  auto created = HealthMonitor::Create(std::move(monitor));
+  if (!created.ok()) return UnderOption("monitor", created.status());
+  health_ = *std::move(created);
+  if (options.health->log_transitions) {
+    auto log = health_->Subscribe(LogTransition);
+    if (!log.ok()) return log.status();
+    health_log_ = *std::move(log);
+  }
+  return registry_->AddCollector(
+      std::make_shared<HealthCollector>(health_, options.health->max_metric_components));
 }
 
 absl::Status Telemetry::StartExporter(const TelemetryOptions& options, ExporterOptions exporter) {
@@ -112,6 +136,7 @@ std::string Telemetry::url() const { return server_ == nullptr ? std::string() :
 std::size_t Telemetry::Poll(std::chrono::milliseconds timeout) {
   if (server_ == nullptr) return 0;
   maintenance_->RunIfDue();
+  if (health_ != nullptr) health_->Poll();
   return server_->Poll(timeout);
 }
 
@@ -128,6 +153,11 @@ std::shared_ptr<TraceStore> Telemetry::trace_store() const {
 }
 
 void Telemetry::Stop() {
+  if (health_ != nullptr) {
+    if (const absl::Status status = health_->Stop(); !status.ok()) {
+      Log(LogSeverity::kWarning, std::string(status.message()));
+    }
+  }
   if (tracing_ != nullptr) tracing_->Stop();
   maintenance_->Stop();
   if (server_ != nullptr) server_->Stop();
