@@ -16,7 +16,6 @@ namespace health {
 class Findings {
  public:
   void AddDegraded(std::string_view reason) { Append(reason, degraded_); }
-  void AddUnhealthy(std::string_view reason) { Append(reason, unhealthy_); }
 
   /// `status` is kDegraded or kUnhealthy.
   void Add(HealthStatus status, std::string_view reason) {

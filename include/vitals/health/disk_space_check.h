@@ -29,12 +29,12 @@ VITALS_EXPORT absl::StatusOr<DiskSpace> ReadDiskSpace(const std::string& path);
 struct DiskSpaceCheckOptions {
   /// A file or folder on the file system in question.
   std::string path = {};
-  /// Of the bytes that are free. There is no default.
+  /// Of the free bytes. There is no default.
   HealthLimits<std::uint64_t> min_free_bytes = {};
-  /// Of the bytes that are free among all of the file system, which shows none if it tells no size.
-  /// 0 to 1. The defaults here and below are those of the alerts that come with node_exporter.
+  /// Of the free bytes among all. 0 to 1. A file system that tells no size passes no such limit.
+  /// The defaults here and below are those of the alerts that come with node_exporter.
   HealthLimits<double> min_free_ratio = {.degraded = 0.05, .unhealthy = 0.03};
-  /// Of the inodes that are free among all, where they are limited. 0 to 1.
+  /// Of the free inodes among all, where they are limited. 0 to 1.
   HealthLimits<double> min_free_inodes_ratio = {.degraded = 0.05, .unhealthy = 0.03};
   /// Tells the space; tests give their own.
   std::function<absl::StatusOr<DiskSpace>(const std::string& path)> read_space = ReadDiskSpace;
