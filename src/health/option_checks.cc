@@ -1,11 +1,12 @@
 #include "health/option_checks.h"
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "fmt/format.h"
 #include "health/component_name.h"
+#include "health/figures.h"
+#include "health/option_values.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace health {
@@ -17,24 +18,6 @@ using std::chrono::nanoseconds;
 
 constexpr nanoseconds kDay = hours(24);
 constexpr nanoseconds kLongestAge = 30 * kDay;
-
-std::string Text(nanoseconds duration) {
-  return fmt::format("{} s", std::chrono::duration<double>(duration).count());
-}
-
-absl::Status CheckDuration(std::string_view option, nanoseconds value, nanoseconds least,
-                           nanoseconds most) {
-  if (value >= least && value <= most) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      fmt::format("{} is {}: choose from {} to {}", option, Text(value), Text(least), Text(most)));
-}
-
-template <typename Number>
-absl::Status CheckNumber(std::string_view option, Number value, Number least, Number most) {
-  if (value >= least && value <= most) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      fmt::format("{} is {}: choose from {} to {}", option, value, least, most));
-}
 
 absl::Status CheckRules(const HealthRules& rules) {
   absl::Status status = CheckNumber("rules.failure_threshold", rules.failure_threshold, 1, 1000);
@@ -85,7 +68,7 @@ absl::Status ValidateOptions(const HealthCheckOptions& options) {
     status = absl::InvalidArgumentError(
         fmt::format("timeout is {}, which is above the interval of {}: choose a shorter timeout or "
                     "a longer interval, or set allow_timeout_above_interval",
-                    Text(options.timeout), Text(options.interval)));
+                    FormatSeconds(options.timeout), FormatSeconds(options.interval)));
   }
   if (status.ok() && options.max_age.count() != 0) {
     status =

@@ -51,6 +51,22 @@ std::optional<std::string_view> FindLine(std::string_view text, std::string_view
   return std::nullopt;
 }
 
+// The path of a cgroup, unless it leads above the root: that is of another cgroup namespace.
+std::optional<std::string> CheckCgroupPath(std::string_view path) {
+  if (!path.starts_with('/') || path.find("/..") != std::string_view::npos) return std::nullopt;
+  return std::string(path);
+}
+
+// Whether `names`, separated by commas, have `name`.
+bool HasName(std::string_view names, std::string_view name) {
+  while (!names.empty()) {
+    const std::size_t end = names.find(',');
+    if (names.substr(0, end) == name) return true;
+    names.remove_prefix(end == std::string_view::npos ? names.size() : end + 1);
+  }
+  return false;
+}
+
 bool IsOnProcfs(const std::string& path) {
   struct statfs info = {};
   return statfs(path.c_str(), &info) == 0 && info.f_type == PROC_SUPER_MAGIC;
@@ -147,11 +163,31 @@ Pressure ParsePressure(std::string_view text) {
 
 std::optional<std::string> ParseCgroup(std::string_view text) {
   const std::optional<std::string_view> path = FindLine(text, "0::");
-  // A path that leads above the root is that of another cgroup namespace.
-  if (!path || !path->starts_with('/') || path->find("/..") != std::string_view::npos) {
-    return std::nullopt;
+  if (!path) return std::nullopt;
+  return CheckCgroupPath(*path);
+}
+
+std::optional<std::string> ParseCgroupOfController(std::string_view text,
+                                                   std::string_view controller) {
+  // Lines of a number, controllers and a path, with ':' between them.
+  while (!text.empty()) {
+    const std::string_view line = TakeLine(text);
+    const std::size_t number_end = line.find(':');
+    if (number_end == std::string_view::npos) continue;
+    const std::string_view names_and_path = line.substr(number_end + 1);
+    const std::size_t names_end = names_and_path.find(':');
+    if (names_end == std::string_view::npos) continue;
+    if (HasName(names_and_path.substr(0, names_end), controller)) {
+      return CheckCgroupPath(names_and_path.substr(names_end + 1));
+    }
   }
-  return std::string(*path);
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> ParseCgroupLimit(std::string_view text) {
+  const std::string_view limit = TakeLine(text);
+  if (limit == "max") return std::numeric_limits<std::uint64_t>::max();
+  return ParseNumber(limit);
 }
 
 std::optional<std::uint64_t> CountOpenFiles(const std::string& path, std::uint64_t limit) {

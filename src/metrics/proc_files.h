@@ -15,7 +15,7 @@ VITALS_NAMESPACE_BEGIN
 namespace metrics {
 
 /// The file's text; none when it cannot be read, or is larger than 1 MiB.
-std::optional<std::string> ReadProcFile(const std::string& path);
+VITALS_EXPORT std::optional<std::string> ReadProcFile(const std::string& path);
 
 /// From `/proc/self/stat`.
 struct ProcessStat {
@@ -25,10 +25,10 @@ struct ProcessStat {
   std::uint64_t virtual_bytes = 0;
   std::uint64_t resident_pages = 0;
 };
-std::optional<ProcessStat> ParseProcessStat(std::string_view text);
+VITALS_EXPORT std::optional<ProcessStat> ParseProcessStat(std::string_view text);
 
 /// The soft limit of this name in `/proc/self/limits`; the largest number for "unlimited".
-std::optional<std::uint64_t> ParseLimit(std::string_view text, std::string_view name);
+VITALS_EXPORT std::optional<std::uint64_t> ParseLimit(std::string_view text, std::string_view name);
 
 /// When the system started, from `/proc/stat`: seconds since the Unix epoch.
 std::optional<std::uint64_t> ParseBootTime(std::string_view text);
@@ -48,10 +48,18 @@ struct Pressure {
 Pressure ParsePressure(std::string_view text);
 
 /// The path of the process's cgroup of version 2, from `/proc/self/cgroup`: "/" or "/a/b".
-std::optional<std::string> ParseCgroup(std::string_view text);
+VITALS_EXPORT std::optional<std::string> ParseCgroup(std::string_view text);
+
+/// The path of the process's cgroup of version 1 with this controller, from `/proc/self/cgroup`.
+VITALS_EXPORT std::optional<std::string> ParseCgroupOfController(std::string_view text,
+                                                                 std::string_view controller);
+
+/// From `memory.max` or `memory.limit_in_bytes` of a cgroup; the largest number for "max".
+VITALS_EXPORT std::optional<std::uint64_t> ParseCgroupLimit(std::string_view text);
 
 /// Open files of the process, by the folder `fd` of it; at most `limit`.
-std::optional<std::uint64_t> CountOpenFiles(const std::string& path, std::uint64_t limit);
+VITALS_EXPORT std::optional<std::uint64_t> CountOpenFiles(const std::string& path,
+                                                          std::uint64_t limit);
 
 }  // namespace metrics
 VITALS_NAMESPACE_END

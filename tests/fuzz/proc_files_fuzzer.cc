@@ -16,7 +16,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   metrics::ParseBootTime(text);
   metrics::ParseNetstat(text);
   metrics::ParsePressure(text);
-  const std::optional<std::string> cgroup = metrics::ParseCgroup(text);
-  if (cgroup && (cgroup->front() != '/' || cgroup->find('\n') != std::string::npos)) std::abort();
+  metrics::ParseCgroupLimit(text);
+  for (const std::optional<std::string>& cgroup :
+       {metrics::ParseCgroup(text), metrics::ParseCgroupOfController(text, "memory")}) {
+    if (cgroup && (cgroup->front() != '/' || cgroup->find('\n') != std::string::npos)) {
+      std::abort();
+    }
+  }
   return 0;
 }

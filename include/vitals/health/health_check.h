@@ -63,8 +63,8 @@ class HealthCheck {
 
   /// Asks `component`, and owns it with others. Empty where that is null.
   template <std::derived_from<ComponentHealth> Component>
-  HealthCheck(
-      std::shared_ptr<Component> component)  // NOLINT(google-explicit-constructor): as above
+  // NOLINTNEXTLINE(google-explicit-constructor): as above
+  HealthCheck(std::shared_ptr<Component> component)
       : run_(component == nullptr
                  ? nullptr
                  : std::make_shared<const std::function<HealthResult()>>(
