@@ -7,6 +7,7 @@
 #include "telemetry/server_collector.h"
 #include "telemetry/tracing.h"
 #include "telemetry/under_option.h"
+#include "vitals/api/health_routes.h"
 #include "vitals/metrics/process_collector.h"
 #include "vitals/net/http_router.h"
 
@@ -17,7 +18,7 @@ absl::StatusOr<net::HttpRouter> MakeRoutes(const std::shared_ptr<Gatherer>& gath
                                            const ExporterOptions& options, const Tracing* tracing) {
   net::HttpRouter router;
   absl::Status status = api::AddMetricsRoute(gatherer, options.metrics, router);
-  status.Update(api::AddHealthRoute(router));
+  status.Update(api::AddHealthRoutes(/*monitor=*/nullptr, router));
   if (tracing != nullptr) status.Update(tracing->AddRoutes(router));
   status.Update(api::AddIndexRoute(router));
   if (!status.ok()) return status;
