@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "export/json_members.h"
+#include "fmt/format.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace api {
@@ -79,8 +80,9 @@ std::string_view DraftStatus(HealthStatus status) {
 void WriteDraftStatus(HealthStatus status, std::string_view reason, base::JsonWriter& json) {
   WriteText("status", DraftStatus(status), json);
   if (status == HealthStatus::kHealthy) return;
-  if (status == HealthStatus::kUnknown && reason.empty()) reason = "not yet known";
-  WriteReason("output", reason, json);
+  if (status != HealthStatus::kUnknown) return WriteReason("output", reason, json);
+  const std::string_view separator = reason.empty() ? "" : ": ";
+  WriteText("output", fmt::format("not yet known{}{}", separator, reason), json);
 }
 
 void WriteDraftCheck(const ComponentReport& component, base::JsonWriter& json) {
