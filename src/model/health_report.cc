@@ -25,16 +25,17 @@ HealthStatus CombineHealth(HealthStatus together, HealthStatus status, bool crit
   return weight(status) > weight(together) ? status : together;
 }
 
+void HealthReport::Count(const ComponentReport& component) {
+  const HealthStatus together = CombineHealth(status, component.status, component.critical);
+  if (together == status) return;
+  status = together;
+  reason = component.component;
+  if (!component.reason.empty()) reason += ": " + component.reason;
+}
+
 HealthReport Aggregate(std::vector<ComponentReport> components) {
   HealthReport report;
-  for (const ComponentReport& component : components) {
-    const HealthStatus together =
-        CombineHealth(report.status, component.status, component.critical);
-    if (together == report.status) continue;
-    report.status = together;
-    report.reason = component.component;
-    if (!component.reason.empty()) report.reason += ": " + component.reason;
-  }
+  for (const ComponentReport& component : components) report.Count(component);
   report.components = std::move(components);
   return report;
 }

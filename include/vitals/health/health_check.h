@@ -49,6 +49,9 @@ inline HealthResult ToHealthResult(const absl::Status& status) {
 ///     vitals::HealthCheck check([&] { return file.is_open(); });
 class HealthCheck {
  public:
+  /// Empty: HealthMonitor::AddCheck() refuses it.
+  HealthCheck() noexcept = default;
+
   template <typename Callable>
   requires(!std::same_as<std::remove_cvref_t<Callable>, HealthCheck> &&
            requires(Callable & callable) { health::ToHealthResult(callable()); })
@@ -58,7 +61,7 @@ class HealthCheck {
               return health::ToHealthResult(callable());
             })) {}
 
-  /// Asks `component`, and owns it with others. Null is refused by HealthMonitor::AddCheck().
+  /// Asks `component`, and owns it with others. Empty where that is null.
   template <std::derived_from<ComponentHealth> Component>
   HealthCheck(
       std::shared_ptr<Component> component)  // NOLINT(google-explicit-constructor): as above

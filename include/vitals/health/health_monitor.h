@@ -144,6 +144,9 @@ class VITALS_EXPORT HealthMonitor {
 
  private:
   explicit HealthMonitor(std::shared_ptr<health::MonitorCore> core);
+  bool IsForked() const;
+  // Components `under` a name that are in a group; each empty for all.
+  HealthReport ReportOf(std::string_view under, std::string_view group) const;
 
   const std::uint64_t fork_generation_;
   const std::shared_ptr<health::MonitorCore> core_;

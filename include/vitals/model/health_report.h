@@ -77,6 +77,9 @@ struct HealthReport {
   HealthStatus status = HealthStatus::kHealthy;
   std::string reason = {};  ///< of the first component with this status, after its name
   std::vector<ComponentReport> components = {};  ///< by name
+
+  /// Lets `component` count for status and reason; `components` stays as it is.
+  VITALS_EXPORT void Count(const ComponentReport& component);
 };
 
 /// What several components are together when these are `together` and one more is `status`: the

@@ -1,0 +1,325 @@
+#include "health/component.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "base/fork.h"
+#include "base/utf8.h"
+#include "fmt/format.h"
+#include "health/run_scope.h"
+
+VITALS_NAMESPACE_BEGIN
+namespace health {
+namespace {
+
+double Seconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+}  // namespace
+
+Environment::Environment(const HealthMonitorOptions& options)
+    : clock(options.clock != nullptr
+                ? options.clock
+                : std::shared_ptr<const Clock>(std::shared_ptr<void>(), &Clock::System())),
+      kept_results(options.kept_results),
+      kept_transitions(options.kept_transitions),
+      fork_generation(base::ForkGeneration()) {}
+
+Component::Component(std::string name, HealthCheck check, HealthCheckOptions options,
+                     std::shared_ptr<Environment> environment)
+    : name_(std::move(name)),
+      check_(std::move(check)),
+      options_(std::move(options)),
+      environment_(std::move(environment)),
+      tracker_(options_.rules, options_.max_age, options_.initial_status,
+               environment_->clock->MonotonicNow()),
+      shown_(options_.initial_status),
+      since_(environment_->clock->Now()),
+      results_(environment_->kept_results),
+      transitions_(environment_->kept_transitions),
+      last_result_(environment_->clock->MonotonicNow()),
+      next_turn_(check_ ? last_result_ : Time::max()) {}
+
+bool Component::IsIn(std::string_view group) const {
+  return std::find(options_.groups.begin(), options_.groups.end(), group) != options_.groups.end();
+}
+
+bool Component::IsOff() const {
+  // Relaxed: it only saves work; what must not happen after Stop() is ordered by locks.
+  return environment_->stopped.load(std::memory_order_relaxed) ||
+         environment_->fork_generation != base::ForkGeneration();
+}
+
+void Component::Report(HealthStatus status, std::string_view reason) {
+  if (IsOff()) return;
+  const bool passed = status == HealthStatus::kHealthy || status == HealthStatus::kDegraded;
+  Time look = Time::max();
+  {
+    const base::MutexLock lock(mutex_);
+    if (retired_) return;
+    Record({.status = status,
+            .outcome = passed ? HealthOutcome::kPassed : HealthOutcome::kFailed,
+            .reason = reason},
+           environment_->clock->MonotonicNow());
+    look = TakeEarlierLook();
+  }
+  if (look != Time::max()) environment_->timers.ScheduleBy(shared_from_this(), look);
+}
+
+Component::Turn Component::OnTimer(Time now, const std::function<double()>& random) {
+  const base::MutexLock lock(mutex_);
+  Turn turn;
+  if (retired_) return {.next = Time::max()};
+  Advance(now);
+  if (now >= next_turn_) {
+    turn.due = next_turn_;
+    turn.start = TakeTurn(now);
+    next_turn_ = NextTurn(next_turn_, now, random());
+    had_turn_ = true;
+  }
+  next_look_ = NextLook();
+  turn.next = next_look_;
+  return turn;
+}
+
+// The first turn comes at once, the second spreads those that were added together.
+Component::Time Component::NextTurn(Time due, Time now, double random) const {
+  const double part = had_turn_ ? 1 - options_.jitter * random : 1 - random;
+  const auto interval = std::chrono::nanoseconds(std::max<std::int64_t>(
+      1, static_cast<std::int64_t>(static_cast<double>(options_.interval.count()) * part)));
+  // Turns that were missed, because nobody looked, are not made up for.
+  const Time next = due + interval;
+  return next > now ? next : now + interval;
+}
+
+bool Component::TakeTurn(Time now) {
+  switch (run_) {
+    case RunState::kIdle:
+      run_ = RunState::kWaiting;
+      return true;
+    case RunState::kHung:
+      RecordHung(now);
+      break;
+    case RunState::kWaiting:
+    case RunState::kRunning:
+      break;
+  }
+  return false;
+}
+
+void Component::RecordHung(Time now) {
+  const std::string reason =
+      fmt::format("timeout: has not returned for {} s", Seconds(now - run_started_));
+  Record({.outcome = HealthOutcome::kTimedOut, .reason = reason, .duration = now - run_started_},
+         now);
+  ++turns_ended_;
+  changed_.NotifyAll();
+}
+
+bool Component::TakeExtraTurn(Time now, std::uint64_t& ticket) {
+  const base::MutexLock lock(mutex_);
+  ticket = turns_ended_;
+  return !retired_ && TakeTurn(now);
+}
+
+bool Component::WaitForResult(std::uint64_t ticket) {
+  const base::MutexLock lock(mutex_);
+  while (turns_ended_ == ticket && !retired_ && !IsOff()) changed_.Wait(mutex_);
+  return turns_ended_ != ticket;
+}
+
+void Component::NotRun(Time now) {
+  const base::MutexLock lock(mutex_);
+  if (run_ != RunState::kWaiting) return;
+  run_ = RunState::kIdle;
+  if (!retired_) {
+    Record({.outcome = HealthOutcome::kNotRun, .reason = "not run: pool exhausted"}, now);
+  }
+  ++turns_ended_;
+  changed_.NotifyAll();
+}
+
+void Component::Run(Time started) {
+  {
+    const base::MutexLock lock(mutex_);
+    if (run_ != RunState::kWaiting) return;
+    if (retired_ || IsOff()) {
+      run_ = RunState::kIdle;
+      return;
+    }
+    run_ = RunState::kRunning;
+    run_started_ = started;
+  }
+  CallCheck(started);
+}
+
+void Component::CallCheck(Time started) {
+  HealthResult result;
+  Verdict verdict;
+  try {
+    const RunScope scope(*this);
+    result = check_();
+    verdict.status = result.status;
+    verdict.outcome = HealthOutcome::kPassed;
+  } catch (const std::exception& error) {
+    result.reason = error.what();
+    verdict.outcome = HealthOutcome::kException;
+  } catch (...) {
+    result.reason = "threw something that is no std::exception";
+    verdict.outcome = HealthOutcome::kException;
+  }
+  verdict.reason = result.reason;
+  EndRun(verdict, started, environment_->clock->MonotonicNow());
+}
+
+void Component::EndRun(Verdict verdict, Time started, Time now) {
+  verdict.duration = now - started;
+  std::string reason;
+  if (verdict.duration > options_.timeout) {
+    reason = fmt::format("timeout: took {} s", Seconds(verdict.duration));
+    verdict.status = HealthStatus::kUnhealthy;
+    verdict.outcome = HealthOutcome::kTimedOut;
+    verdict.reason = reason;
+  } else if (verdict.outcome == HealthOutcome::kPassed &&
+             (verdict.status == HealthStatus::kUnhealthy ||
+              verdict.status == HealthStatus::kUnknown)) {
+    verdict.outcome = HealthOutcome::kFailed;
+  }
+  Time look = Time::max();
+  {
+    const base::MutexLock lock(mutex_);
+    ++counts_.runs;
+    counts_.run_time += verdict.duration;
+    // That it hung was recorded when it did.
+    if (std::exchange(run_, RunState::kIdle) == RunState::kRunning) {
+      if (!retired_ && !IsOff()) Record(verdict, now);
+      ++turns_ended_;
+    }
+    look = TakeEarlierLook();
+    changed_.NotifyAll();
+  }
+  if (look != Time::max()) environment_->timers.ScheduleBy(shared_from_this(), look);
+}
+
+bool Component::TimeOut(Time started, Time now) {
+  const base::MutexLock lock(mutex_);
+  if (run_ == RunState::kHung) return true;
+  if (run_ != RunState::kRunning || run_started_ != started) return false;
+  run_ = RunState::kHung;
+  if (!retired_) RecordHung(now);
+  changed_.NotifyAll();
+  return true;
+}
+
+bool Component::RunsOnThisThread() const { return RunScope::Contains(*this); }
+
+bool Component::Retire() {
+  const bool by_itself = RunsOnThisThread();
+  const base::MutexLock lock(mutex_);
+  retired_ = true;
+  changed_.NotifyAll();
+  if (run_ == RunState::kWaiting) return true;
+  while (run_ == RunState::kRunning && !by_itself && !IsOff()) changed_.Wait(mutex_);
+  return run_ == RunState::kIdle;
+}
+
+void Component::OnStop() {
+  const base::MutexLock lock(mutex_);
+  changed_.NotifyAll();
+}
+
+void Component::Record(const Verdict& verdict, Time now) {
+  Advance(now);
+  KeepResult(verdict, now);
+  // A check that says nothing has failed.
+  const HealthStatus status =
+      verdict.status == HealthStatus::kUnknown ? HealthStatus::kUnhealthy : verdict.status;
+  tracker_.OnResult(status, results_.FromNewest(0).reason, now);
+  ShowChange();
+}
+
+void Component::KeepResult(const Verdict& verdict, Time now) {
+  HealthCheckResult& kept = results_.Push();
+  kept.status =
+      verdict.status == HealthStatus::kUnknown ? HealthStatus::kUnhealthy : verdict.status;
+  kept.outcome = verdict.outcome;
+  kept.reason = base::CutUtf8(verdict.reason, HealthResult::kMaxReasonBytes);
+  kept.time = environment_->clock->Now();
+  kept.duration = verdict.duration;
+  ++counts_.results;
+  ++counts_.by_outcome[static_cast<std::size_t>(verdict.outcome)];
+  last_result_ = now;
+}
+
+void Component::Advance(Time now) {
+  const bool was_stale = tracker_.stale();
+  tracker_.Advance(now);
+  if (tracker_.stale() && !was_stale) {
+    const Time last = last_result_;
+    KeepResult({.outcome = HealthOutcome::kStale, .reason = tracker_.reason()}, now);
+    last_result_ = last;
+  }
+  ShowChange();
+}
+
+void Component::ShowChange() {
+  counts_.flaps = tracker_.flaps();
+  const HealthStatus status = tracker_.status();
+  if (status == shown_) return;
+  ++counts_.transitions;
+  HealthTransition& transition = transitions_.Push();
+  transition.component = name_;
+  transition.from = shown_;
+  transition.to = status;
+  transition.reason = tracker_.reason();
+  transition.critical = options_.critical;
+  transition.consecutive_failures = tracker_.consecutive_failures();
+  transition.time = environment_->clock->Now();
+  shown_ = status;
+  since_ = transition.time;
+  environment_->publisher.Publish(transition);
+}
+
+Component::Time Component::NextLook() const { return std::min(next_turn_, tracker_.NextChange()); }
+
+Component::Time Component::TakeEarlierLook() {
+  const Time earlier = NextLook();
+  if (retired_ || earlier >= next_look_) return Time::max();
+  next_look_ = earlier;
+  return earlier;
+}
+
+HealthStatus Component::StatusAt(Time now) {
+  const base::MutexLock lock(mutex_);
+  if (!retired_) Advance(now);
+  return shown_;
+}
+
+ComponentReport Component::ReportAt(Time now) {
+  const base::MutexLock lock(mutex_);
+  if (!retired_) Advance(now);
+  ComponentReport report{.component = name_,
+                         .status = shown_,
+                         .reason = tracker_.reason(),
+                         .critical = options_.critical,
+                         .flapping = tracker_.flapping(),
+                         .since = since_,
+                         .age = std::max(now - last_result_, Time::duration::zero()),
+                         .consecutive_failures = tracker_.consecutive_failures(),
+                         .counts = counts_};
+  if (!results_.empty()) report.last_result = results_.FromNewest(0);
+  return report;
+}
+
+std::vector<HealthCheckResult> Component::Results() const {
+  const base::MutexLock lock(mutex_);
+  std::vector<HealthCheckResult> results;
+  results.reserve(results_.size());
+  for (std::size_t i = 0; i < results_.size(); ++i) results.push_back(results_.FromNewest(i));
+  return results;
+}
+
+}  // namespace health
+VITALS_NAMESPACE_END

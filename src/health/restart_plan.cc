@@ -1,0 +1,64 @@
+#include "health/restart_plan.h"
+
+#include <algorithm>
+#include <cstddef>
+
+VITALS_NAMESPACE_BEGIN
+namespace health {
+
+void RestartPlan::OnUnhealthy(Time now) {
+  if (unhealthy_) return;
+  if (IsOver(now)) {
+    attempt_ = 0;
+    given_up_ = false;
+    earliest_ = Time::min();
+    restarts_.clear();
+  }
+  unhealthy_ = true;
+  sound_since_ = Time::max();
+  if (!given_up_) due_ = std::max(now, earliest_);
+}
+
+void RestartPlan::OnSound(Time now) {
+  if (!unhealthy_) return;
+  unhealthy_ = false;
+  due_ = Time::max();
+  sound_since_ = now;
+}
+
+RestartPlan::Action RestartPlan::Take(Time now) {
+  if (!unhealthy_ || now < due_) return Action::kNone;
+  due_ = Time::max();
+  while (!restarts_.empty() && now - restarts_.front() >= options_.window) restarts_.pop_front();
+  if (restarts_.size() >= static_cast<std::size_t>(options_.max_restarts)) {
+    given_up_ = true;
+    return Action::kGiveUp;
+  }
+  restarts_.push_back(now);
+  ++attempt_;
+  return Action::kRestart;
+}
+
+void RestartPlan::Returned(Time now) {
+  earliest_ = now + Backoff();
+  if (unhealthy_) due_ = earliest_;
+}
+
+// initial_backoff after the first attempt, twice as much after each more.
+std::chrono::nanoseconds RestartPlan::Backoff() const {
+  std::chrono::nanoseconds backoff = options_.initial_backoff;
+  for (int i = 1; i < attempt_ && backoff < options_.max_backoff; ++i) backoff *= 2;
+  return std::min(backoff, options_.max_backoff);
+}
+
+RestartPlan::Time RestartPlan::Next() const {
+  if (unhealthy_) return due_;
+  return sound_since_ == Time::max() ? Time::max() : sound_since_ + options_.window;
+}
+
+bool RestartPlan::IsOver(Time now) const {
+  return !unhealthy_ && sound_since_ != Time::max() && now - sound_since_ >= options_.window;
+}
+
+}  // namespace health
+VITALS_NAMESPACE_END

@@ -1,0 +1,119 @@
+#include "health/restarter.h"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "fmt/format.h"
+#include "vitals/base/log.h"
+
+VITALS_NAMESPACE_BEGIN
+namespace health {
+namespace {
+
+// Transitions that wait while a hook takes its time; beyond it, CatchUp() looks at all components.
+constexpr std::size_t kMaxWaiting = 10'000;
+
+}  // namespace
+
+Restarter::Restarter(RestartHook hook, RestartOptions options, FindComponents find_all,
+                     FindComponent find_one, std::shared_ptr<const Clock> clock)
+    : Listener({.under = options.under, .max_waiting = kMaxWaiting}, std::move(clock)),
+      hook_(std::move(hook)),
+      restart_options_(std::move(options)),
+      find_all_(std::move(find_all)),
+      find_one_(std::move(find_one)) {}
+
+void Restarter::Handle(const HealthTransition& transition) {
+  if (transition.to == HealthStatus::kUnhealthy) {
+    plans_.try_emplace(transition.component, restart_options_)
+        .first->second.OnUnhealthy(clock().MonotonicNow());
+    return;
+  }
+  const auto found = plans_.find(transition.component);
+  if (found == plans_.end() || !found->second.unhealthy()) return;
+  RestartPlan& plan = found->second;
+  plan.OnSound(clock().MonotonicNow());
+  if (!plan.was_used()) return;
+  Ask({.kind = RestartRequest::Kind::kRecovered,
+       .component = transition.component,
+       .reason = transition.reason,
+       .attempt = plan.attempt()});
+}
+
+// At first, and when transitions were lost.
+void Restarter::CatchUp() {
+  const std::uint64_t lost = dropped();
+  if (caught_up_ == lost) return;
+  caught_up_ = lost;
+  const Time now = clock().MonotonicNow();
+  for (const ComponentReport& component : find_all_()) {
+    if (component.status == HealthStatus::kUnhealthy) {
+      plans_.try_emplace(component.component, restart_options_).first->second.OnUnhealthy(now);
+    } else if (const auto found = plans_.find(component.component); found != plans_.end()) {
+      found->second.OnSound(now);
+    }
+  }
+}
+
+Listener::Time Restarter::HandleDue() {
+  CatchUp();
+  Time next = Time::max();
+  for (auto plan = plans_.begin(); plan != plans_.end();) {
+    if (!DoDue(plan->first, plan->second)) {
+      plan = plans_.erase(plan);
+      continue;
+    }
+    next = std::min(next, plan->second.Next());
+    ++plan;
+  }
+  return next;
+}
+
+// False when the plan is to be forgotten.
+bool Restarter::DoDue(const std::string& component, RestartPlan& plan) {
+  const Time now = clock().MonotonicNow();
+  if (plan.IsOver(now)) return false;
+  if (!plan.unhealthy() || now < plan.Next()) return true;
+  const std::optional<ComponentReport> report = find_one_(component);
+  if (!report) return false;
+  // It has recovered: the transition is on its way.
+  if (report->status != HealthStatus::kUnhealthy) return true;
+  switch (plan.Take(now)) {
+    case RestartPlan::Action::kNone:
+      break;
+    case RestartPlan::Action::kRestart:
+      Ask({.kind = RestartRequest::Kind::kRestart,
+           .component = component,
+           .reason = report->reason,
+           .attempt = plan.attempt()});
+      plan.Returned(clock().MonotonicNow());
+      break;
+    case RestartPlan::Action::kGiveUp:
+      Ask({.kind = RestartRequest::Kind::kLimitReached,
+           .component = component,
+           .reason = report->reason,
+           .attempt = plan.attempt()});
+      break;
+  }
+  return true;
+}
+
+void Restarter::Ask(RestartRequest request) {
+  request.strategy = restart_options_.strategy;
+  absl::Status status;
+  try {
+    status = hook_(request);
+  } catch (const std::exception& error) {
+    status = absl::InternalError(error.what());
+  } catch (...) {
+    status = absl::InternalError("threw something that is no std::exception");
+  }
+  if (status.ok()) return;
+  Log(LogSeverity::kError, fmt::format("the restart hook failed for {}: {}", request.component,
+                                       std::string(status.message())));
+}
+
+}  // namespace health
+VITALS_NAMESPACE_END
