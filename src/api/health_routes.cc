@@ -12,6 +12,7 @@
 #include "api/health_query.h"
 #include "api/json_response.h"
 #include "fmt/format.h"
+#include "health/component_name.h"
 #include "net/url.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -65,19 +66,14 @@ HttpResponse ReportPage(const HealthReport& report, HealthForm form) {
   return response;
 }
 
-bool IsAtOrBelow(std::string_view component, std::string_view name) {
-  if (!component.starts_with(name)) return false;
-  return component.size() == name.size() || component[name.size()] == '/';
-}
-
 HealthReport Without(const std::vector<std::string>& excluded, HealthReport report) {
-  if (excluded.empty()) return report;
-  std::erase_if(report.components, [&](const ComponentReport& component) {
+  const auto removed = std::erase_if(report.components, [&](const ComponentReport& component) {
     return std::any_of(excluded.begin(), excluded.end(), [&](const std::string& name) {
-      return IsAtOrBelow(component.component, name);
+      return health::IsUnder(component.component, name);
     });
   });
-  return Aggregate(std::move(report.components));
+  if (removed != 0) report = Aggregate(std::move(report.components));
+  return report;
 }
 
 HealthReport ReportOf(const HealthMonitor* monitor, const std::string& group) {

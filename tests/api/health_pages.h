@@ -1,7 +1,6 @@
 #ifndef VITALS_TESTS_API_HEALTH_PAGES_H_
 #define VITALS_TESTS_API_HEALTH_PAGES_H_
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,19 +8,15 @@
 
 #include "gtest/gtest.h"
 #include "tests/api/json_pages.h"
+#include "tests/health/monitored.h"
 #include "vitals/api/health_routes.h"
 #include "vitals/health/health_monitor.h"
-#include "vitals/testing/fake_clock.h"
 
 namespace vitals_test {
 
 /// The pages of a monitor that the test drives, which starts at 2000-01-01 00:00:00 UTC.
-struct HealthPages : JsonPages {
-  explicit HealthPages(vitals::HealthMonitorOptions options = {}) {
-    options.host_driven = true;
-    options.clock = clock;
-    options.random = [] { return 0.5; };
-    monitor = vitals::HealthMonitor::Create(std::move(options)).value();
+struct HealthPages : JsonPages, vitals::testing::Monitored {
+  HealthPages() {
     const absl::Status status = vitals::api::AddHealthRoutes(monitor, router);
     EXPECT_TRUE(status.ok()) << status;
   }
@@ -40,10 +35,6 @@ struct HealthPages : JsonPages {
               const vitals::HealthReporterOptions& options = {}) {
     Add(component, options).Report(status, reason);
   }
-
-  std::shared_ptr<vitals::testing::FakeClock> clock =
-      std::make_shared<vitals::testing::FakeClock>();
-  std::shared_ptr<vitals::HealthMonitor> monitor;
 };
 
 /// The names of the members of an object, in their order.
