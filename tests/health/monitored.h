@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "vitals/base/config.h"
 #include "vitals/health/health_monitor.h"
 #include "vitals/testing/fake_clock.h"
 
-namespace vitals {
+VITALS_NAMESPACE_BEGIN
 namespace testing {
 
 /// A monitor that the test drives, on a clock that the test moves; nothing in it is random.
@@ -61,6 +62,6 @@ class Monitored {
 };
 
 }  // namespace testing
-}  // namespace vitals
+VITALS_NAMESPACE_END
 
 #endif  // VITALS_TESTS_HEALTH_MONITORED_H_

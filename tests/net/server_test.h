@@ -10,6 +10,7 @@
 
 #include "gtest/gtest.h"
 #include "tests/net/raw_client.h"
+#include "tests/testing/eventually.h"
 #include "vitals/net/http_server.h"
 
 namespace vitals_test {
@@ -59,16 +60,6 @@ inline std::unique_ptr<HttpServer> MustCreate(HttpServerOptions options, HttpRou
 
 inline std::unique_ptr<HttpServer> MustCreate(HttpServerOptions options = {}) {
   return MustCreate(std::move(options), TestRouter());
-}
-
-/// Waits for what another thread is about to bring about. False after 20 s.
-inline bool Eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
 }
 
 }  // namespace vitals_test
