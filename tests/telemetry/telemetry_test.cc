@@ -40,7 +40,9 @@ TEST(TelemetryTest, ServesItsRegistry) {
   RawClient client = RawClient::Tcp((*telemetry)->port());
   EXPECT_THAT(client.Get("/metrics")->body, HasSubstr("# TYPE x_total counter\nx_total 3\n"));
   EXPECT_EQ(client.Get("/metrics?unknown=1")->status, 200);
-  EXPECT_EQ(client.Get("/health")->body, R"({"status":"healthy"})");
+  for (const char* const path : {"/livez", "/health", "/readyz"}) {
+    EXPECT_EQ(client.Get(path)->body, R"({"status":"healthy"})");
+  }
   EXPECT_THAT(client.Get("/")->body, HasSubstr("href=\"/metrics\""));
   EXPECT_EQ(client.Get("/nonesuch")->status, 404);
 }
