@@ -23,39 +23,43 @@ namespace api {
 /// healthy, and has neither components nor transitions. Nothing may be cached (`Cache-Control:
 /// no-store`).
 ///
-/// **Status.** 200 for healthy and degraded, 503 for unhealthy and for what is not yet known.
+/// They answer 200 for healthy and degraded, 503 for unhealthy and for what is not yet known.
 ///
-/// **Forms.** /health and /readyz answer {"status":...,"reason":...}, without the reason when
-/// healthy, and with `verbose` also `components`, an object by name. A component has status, reason
-/// (unless empty), critical, flapping, since, age_seconds (of its last result; without one, since
-/// it was added), consecutive_failures and last_result (unless there is none) with status, outcome,
-/// reason, time and duration_seconds: see ComponentReport. /health/{component} answers so when
-/// there are components below the name; else with what the component has, and with `verbose` also
-/// `results`, the latest, newest first. Times are RFC 3339, in UTC.
+/// /health and /readyz show {"status":...,"reason":...}, without the reason when healthy, and with
+/// `verbose` also `components`, an object by name. A component has status, reason (unless empty),
+/// critical, flapping, since, age_seconds (of its last result; without one, since it was added),
+/// consecutive_failures and last_result (unless there is none) with status, outcome, reason, time
+/// and duration_seconds: see ComponentReport. /health/{component} shows the same where there are
+/// components below the name; else what the component has, and with `verbose` also `results`, the
+/// latest, newest first. Times are RFC 3339, in UTC.
 ///
-/// **Fields** of these three: `verbose` (alone, or 1, true, 0 or false); `exclude`, a component
-/// that is left out together with those below it, up to 32 times, a name that is not there being
-/// no error; and, of /health alone, `group`. A group that no component is in is not found, but for
-/// "ready" and "live", which are then healthy.
+/// These three take the fields
 ///
-/// **application/health+json** (draft-inadarei-api-health-check-06), where the header Accept likes
-/// it at least as much as application/json: status (pass, warn, fail; what is not yet known fails),
-/// output, and checks, an array of one for each component, with its componentId, componentType,
-/// status, output, time of the last result, and the duration of the check as observedValue in s.
+///   - `verbose`, alone, or 1, true, 0 or false;
+///   - `exclude`, a component that is left out together with those below it, up to 32 times; a name
+///     that is not there is no error;
+///   - `group`, of /health alone. A group that no component is in is not found, but for "ready" and
+///     "live", which are then healthy.
 ///
-/// **History** takes `component` (it and those below it), `start` and `end` (seconds since 1970, or
-/// RFC 3339), and `limit` (to 100,000; else 100), and answers in the envelope of Prometheus's HTTP
-/// API. Each transition has sequence, component, from, to, reason (unless empty), critical,
+/// Who likes application/health+json (draft-inadarei-api-health-check-06) at least as much as
+/// application/json, by the header Accept, is shown that: status (pass, warn, fail; what is not yet
+/// known fails), output, and checks, an array of one for each component, with its componentId,
+/// componentType, status, output, time of the last result, and the duration of the check as
+/// observedValue in s.
+///
+/// History takes `component` (it and those below it), `start` and `end` (seconds since 1970, or RFC
+/// 3339), and `limit` (to 100,000; else 100), and answers in the envelope of Prometheus's HTTP API.
+/// Each transition has sequence, component, from, to, reason (unless empty), critical,
 /// consecutive_failures and time: see HealthTransition.
 ///
-/// Errors are {"status":"error","errorType":...,"error":...}: bad_data (400) names the field, also
-/// one that there is not; not_found (404). /livez reads no query.
+/// Errors are {"status":"error","errorType":...,"error":...}: bad_data (400) names the field, and
+/// so it does where there is no such field; not_found (404). /livez reads no query.
 ///
-/// **Cost.** Short answers are given on the thread that serves the sockets, so that no slow reader
-/// holds up a probe: /livez, which does not ask the monitor; and the others without `verbose` and
-/// application/health+json, which take as long as HealthMonitor::status() while all is healthy, and
-/// as Report() else. Long ones and history go to a worker; they are as long as there are
-/// components, at some 300 bytes and 1 us for each.
+/// Short answers are given on the thread that serves the sockets, so that no slow reader holds up a
+/// probe: /livez, which does not ask the monitor, and the others without `verbose` and
+/// application/health+json. These take as long as HealthMonitor::status() while all is healthy, and
+/// as Report() else. Long answers, and history, go to a worker: some 300 bytes and 1 us for each
+/// component.
 ///
 /// AlreadyExists when a path is taken.
 VITALS_EXPORT absl::Status AddHealthRoutes(std::shared_ptr<const HealthMonitor> monitor,
