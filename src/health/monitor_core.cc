@@ -58,13 +58,15 @@ absl::Status MonitorCore::Start() {
 
 void MonitorCore::Loop() {
   TimerQueue& timers = environment_->timers;
-  bool going_on = true;
-  while (going_on && timers.Pause(kLeastPause)) {
-    const Time next = Step();
-    const nanoseconds rest =
-        next == Time::max() ? kLongestWait : std::min<nanoseconds>(next - Now(), kLongestWait);
-    going_on = timers.WaitUntil(next, rest);
-  }
+  Time next;
+  do {
+    next = Step();
+    if (!timers.Pause(kLeastPause)) return;
+  } while (timers.WaitUntil(next, RestUntil(next)));
+}
+
+nanoseconds MonitorCore::RestUntil(Time when) const {
+  return when == Time::max() ? kLongestWait : std::min<nanoseconds>(when - Now(), kLongestWait);
 }
 
 MonitorCore::Time MonitorCore::Poll() {

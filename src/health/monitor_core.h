@@ -68,6 +68,7 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
 
  private:
   void Loop();
+  std::chrono::nanoseconds RestUntil(Time when) const;
   Time Step();
   Time ServeListeners();
   void StartCheck(const std::shared_ptr<Component>& component, Time due);

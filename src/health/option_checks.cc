@@ -121,6 +121,15 @@ absl::Status ValidateOptions(const RestartOptions& options) {
   return status;
 }
 
+absl::Status ValidateOptions(const HealthConfig& config) {
+  absl::Status status =
+      CheckDuration("check_interval", config.check_interval, milliseconds(1), kDay);
+  status.Update(
+      CheckDuration("check_timeout", config.check_timeout, milliseconds(1), config.check_interval));
+  status.Update(CheckNumber("failure_threshold", config.failure_threshold, 1, 1000));
+  return status;
+}
+
 nanoseconds MaxAge(const HealthCheckOptions& options) {
   if (options.max_age.count() != 0) return options.max_age;
   return 3 * options.interval + options.timeout;

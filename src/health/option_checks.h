@@ -3,6 +3,7 @@
 
 #include "absl/status/status.h"
 #include "vitals/base/config.h"
+#include "vitals/health/child_health.h"
 #include "vitals/health/health_options.h"
 #include "vitals/health/health_subscription.h"
 #include "vitals/health/restart_hook.h"
@@ -18,6 +19,7 @@ absl::Status ValidateOptions(const HealthCheckOptions& options);
 absl::Status ValidateOptions(const HealthReporterOptions& options);
 absl::Status ValidateOptions(const HealthSubscriptionOptions& options);
 absl::Status ValidateOptions(const RestartOptions& options);
+absl::Status ValidateOptions(const HealthConfig& config);
 
 /// HealthCheckOptions::max_age, or what 0 stands for.
 std::chrono::nanoseconds MaxAge(const HealthCheckOptions& options);

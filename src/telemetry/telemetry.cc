@@ -1,13 +1,17 @@
 #include "vitals/telemetry/telemetry.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "telemetry/health_log.h"
 #include "telemetry/maintenance.h"
 #include "telemetry/server_collector.h"
 #include "telemetry/tracing.h"
 #include "telemetry/under_option.h"
 #include "vitals/api/health_routes.h"
+#include "vitals/base/log.h"
+#include "vitals/health/health_collector.h"
 #include "vitals/metrics/process_collector.h"
 #include "vitals/net/http_router.h"
 
@@ -15,10 +19,11 @@ VITALS_NAMESPACE_BEGIN
 namespace {
 
 absl::StatusOr<net::HttpRouter> MakeRoutes(const std::shared_ptr<Gatherer>& gatherer,
-                                           const ExporterOptions& options, const Tracing* tracing) {
+                                           const ExporterOptions& options, const Tracing* tracing,
+                                           std::shared_ptr<const HealthMonitor> health) {
   net::HttpRouter router;
   absl::Status status = api::AddMetricsRoute(gatherer, options.metrics, router);
-  status.Update(api::AddHealthRoutes(/*monitor=*/nullptr, router));
+  status.Update(api::AddHealthRoutes(std::move(health), router));
   if (tracing != nullptr) status.Update(tracing->AddRoutes(router));
   status.Update(api::AddIndexRoute(router));
   if (!status.ok()) return status;
@@ -74,6 +79,11 @@ absl::Status Telemetry::Start(TelemetryOptions options) {
     if (!tracing.ok()) return UnderOption("tracing", tracing.status());
     tracing_ = *std::move(tracing);
   }
+  if (options.health) {
+    if (absl::Status status = StartHealth(options); !status.ok()) {
+      return UnderOption("health", status);
+    }
+  }
   if (options.exporter) {
     const bool driven_by_host = options.exporter->http.io_threads == 0;
     absl::Status status = StartExporter(options, *std::move(options.exporter));
@@ -83,9 +93,24 @@ absl::Status Telemetry::Start(TelemetryOptions options) {
   return maintenance_->StartThread();
 }
 
+absl::Status Telemetry::StartHealth(const TelemetryOptions& options) {
+  HealthMonitorOptions monitor = options.health->monitor;
+  if (options.exporter && options.exporter->http.io_threads == 0) monitor.host_driven = true;
+  auto created = HealthMonitor::Create(std::move(monitor));
+  if (!created.ok()) return UnderOption("monitor", created.status());
+  health_ = *std::move(created);
+  if (options.health->log_transitions) {
+    auto log = health_->Subscribe(LogTransition);
+    if (!log.ok()) return log.status();
+    health_log_ = *std::move(log);
+  }
+  return registry_->AddCollector(
+      std::make_shared<HealthCollector>(health_, options.health->max_metric_components));
+}
+
 absl::Status Telemetry::StartExporter(const TelemetryOptions& options, ExporterOptions exporter) {
   if (options.exporter_metrics) exporter.metrics.self_metrics = registry_;
-  absl::StatusOr<net::HttpRouter> router = MakeRoutes(group_, exporter, tracing_.get());
+  absl::StatusOr<net::HttpRouter> router = MakeRoutes(group_, exporter, tracing_.get(), health_);
   if (!router.ok()) return router.status();
   auto server = net::HttpServer::Create(std::move(exporter.http), *std::move(router));
   if (!server.ok()) return server.status();
@@ -113,6 +138,7 @@ std::string Telemetry::url() const { return server_ == nullptr ? std::string() :
 std::size_t Telemetry::Poll(std::chrono::milliseconds timeout) {
   if (server_ == nullptr) return 0;
   maintenance_->RunIfDue();
+  if (health_ != nullptr) health_->Poll();
   return server_->Poll(timeout);
 }
 
@@ -129,6 +155,11 @@ std::shared_ptr<TraceStore> Telemetry::trace_store() const {
 }
 
 void Telemetry::Stop() {
+  if (health_ != nullptr) {
+    if (const absl::Status status = health_->Stop(); !status.ok()) {
+      Log(LogSeverity::kWarning, std::string(status.message()));
+    }
+  }
   if (tracing_ != nullptr) tracing_->Stop();
   maintenance_->Stop();
   if (server_ != nullptr) server_->Stop();

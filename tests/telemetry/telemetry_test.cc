@@ -47,6 +47,25 @@ TEST(TelemetryTest, ServesItsRegistry) {
   EXPECT_EQ(client.Get("/nonesuch")->status, 404);
 }
 
+TEST(TelemetryTest, ServesTheHealthOfItsComponents) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok()) << telemetry.status();
+  const auto reporter = (*telemetry)->health()->AddReporter("storage/wal");
+  ASSERT_TRUE(reporter.ok()) << reporter.status();
+  reporter->Report(HealthStatus::kUnhealthy, "full");
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  EXPECT_EQ(client.Get("/readyz")->status, 503);
+  EXPECT_EQ(client.Get("/health")->body, R"({"status":"unhealthy","reason":"storage/wal: full"})");
+  EXPECT_EQ(client.Get("/livez")->status, 200);
+  EXPECT_EQ(client.Get("/health/storage")->status, 503);
+  EXPECT_EQ(client.Get("/api/v1/health/history")->status, 200);
+
+  TelemetryOptions options = OnFreePort();
+  options.health.reset();
+  const auto without = Telemetry::Create(options);
+  EXPECT_EQ(RawClient::Tcp((*without)->port()).Get("/health")->status, 200);
+}
+
 TEST(TelemetryTest, ShowsTheProcessAndItsBuild) {
   TelemetryOptions options = OnFreePort();
   options.build_info = BuildInfo{.name = "worker", .version = "1.4.2", .compiler = ""};
@@ -61,6 +80,7 @@ TEST(TelemetryTest, ShowsTheProcessAndItsBuild) {
   options.exporter_metrics = false;
   options.build_info.reset();
   options.tracing.reset();
+  options.health.reset();
   const auto without = Telemetry::Create(options);
   EXPECT_EQ(RawClient::Tcp((*without)->port()).Get("/metrics")->body, "");
 }

@@ -13,10 +13,12 @@
 #include "absl/status/statusor.h"
 #include "vitals/api/routes.h"
 #include "vitals/base/config.h"
+#include "vitals/health/health_monitor.h"
 #include "vitals/metrics/build_info.h"
 #include "vitals/metrics/gatherer_group.h"
 #include "vitals/metrics/registry.h"
 #include "vitals/net/http_server.h"
+#include "vitals/telemetry/health.h"
 #include "vitals/telemetry/tracing.h"
 #include "vitals/trace/trace_store.h"
 #include "vitals/trace/tracer_provider.h"
@@ -38,8 +40,8 @@ struct ExporterOptions {
 /// All of a host's vitals.
 struct TelemetryOptions {
   RegistryOptions registry = {};
-  /// Serves `/metrics`, `/health`, `/api/v1/traces` and `/`. Without a value no port is opened; all
-  /// recording works the same.
+  /// Serves `/metrics`, `/health`, `/livez`, `/readyz`, `/api/v1/...` and `/`. Without a value no
+  /// port is opened; all recording works the same.
   std::optional<ExporterOptions> exporter = ExporterOptions();
   /// Shows what a ProcessCollector finds, and `vitals_build_info`. Turn it off in a host that has
   /// process metrics of its own: where two show a name, the page keeps the host's.
@@ -56,16 +58,20 @@ struct TelemetryOptions {
   /// Spans, the traces that are kept of them, and their pages. Without a value nothing is traced:
   /// all tracers are empty.
   std::optional<TracingOptions> tracing = TracingOptions();
+  /// The health of the host's components, its pages, metrics and log. Without a value there is no
+  /// monitor, and the pages say "healthy" as long as the process serves.
+  std::optional<HealthOptions> health = HealthOptions();
 };
 
-/// Owns what a host is observed with: a registry, tracers, and the exporter that shows what they
-/// record. Thread-safe.
+/// Owns what a host is observed with: a registry, tracers, a health monitor, and the exporter that
+/// shows what they know. Thread-safe.
 ///
 ///     auto telemetry = vitals::Telemetry::Create({});
 ///     if (!telemetry.ok()) return telemetry.status();
 ///     vitals::Registry& registry = (*telemetry)->registry();
 ///     auto jobs = registry.AddCounter({.name = "jobs_total", .help = "Jobs done."});
 ///     const vitals::Tracer tracer = (*telemetry)->GetTracer("scheduler");
+///     auto added = (*telemetry)->health()->AddCheck("scheduler", [&] { return loop.running(); });
 ///
 /// In a fork child the parent's exporter and tracers are off, and the registry records on; a new
 /// Telemetry can be created there.
@@ -99,6 +105,10 @@ class VITALS_EXPORT Telemetry {
   /// The traces that are kept; null where none are.
   std::shared_ptr<TraceStore> trace_store() const;
 
+  /// Watches the host's components; null without health. It runs checks until Stop(): what they
+  /// refer to lives until then.
+  std::shared_ptr<HealthMonitor> health() const { return health_; }
+
   /// Moves windows on and removes idle series, of all registries. Only needed with a
   /// maintenance_interval of 0.
   void RunMaintenance();
@@ -109,24 +119,28 @@ class VITALS_EXPORT Telemetry {
   /// Where the exporter is, for people, e.g. "http://127.0.0.1:9464"; empty without one.
   std::string url() const;
 
-  /// Serves what is ready, for hosts that drive the exporter themselves (`http.io_threads` of 0).
-  /// See net::HttpServer::Poll().
+  /// Serves what is ready, and runs the checks that are due, for hosts that drive the exporter
+  /// themselves (`http.io_threads` of 0). See net::HttpServer::Poll() and HealthMonitor::Poll().
   std::size_t Poll(std::chrono::milliseconds timeout);
 
-  /// Stops tracing, where what was recorded still goes to the store and the collector; then the
-  /// exporter, letting answers in progress finish within its `stop_timeout`, and the maintenance.
-  /// The registry goes on. Returns at once when already stopped.
+  /// Stops the health monitor, where checks that hang are logged and left to themselves; tracing,
+  /// where what was recorded still goes to the store and the collector; then the exporter, letting
+  /// answers in progress finish within its `stop_timeout`, and the maintenance. The registry goes
+  /// on. Returns at once when already stopped.
   void Stop();
 
  private:
   Telemetry(std::shared_ptr<Registry> registry, std::unique_ptr<Maintenance> maintenance);
   absl::Status Start(TelemetryOptions options);
+  absl::Status StartHealth(const TelemetryOptions& options);
   absl::Status StartExporter(const TelemetryOptions& options, ExporterOptions exporter);
 
   const std::shared_ptr<Registry> registry_;
   const std::shared_ptr<GathererGroup> group_;
   const std::unique_ptr<Maintenance> maintenance_;
   std::unique_ptr<Tracing> tracing_;
+  std::shared_ptr<HealthMonitor> health_;
+  HealthSubscription health_log_;
   std::shared_ptr<net::HttpServer> server_;
 };
 
