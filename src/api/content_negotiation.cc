@@ -79,19 +79,38 @@ bool IsText(const MediaRange& range) noexcept {
   return text || range.type == "*/*" || EqualsIgnoringCase(range.type, "text/*");
 }
 
-}  // namespace
+bool IsHealthJson(const MediaRange& range) noexcept {
+  return EqualsIgnoringCase(range.type, "application/health+json");
+}
 
-ExpositionFormat NegotiateFormat(std::string_view accept) noexcept {
-  double open_metrics = 0;
-  double text = 0;
+bool IsJson(const MediaRange& range) noexcept {
+  return EqualsIgnoringCase(range.type, "application/json") ||
+         EqualsIgnoringCase(range.type, "application/*") || range.type == "*/*";
+}
+
+// Whether `accept` names what `is_special` is, at least as high as what `is_plain` is.
+bool Prefers(std::string_view accept, bool (*is_special)(const MediaRange&) noexcept,
+             bool (*is_plain)(const MediaRange&) noexcept) noexcept {
+  double special = 0;
+  double plain = 0;
   while (!accept.empty()) {
     const std::optional<MediaRange> range = ParseMediaRange(TakeUntil(',', accept));
     if (!range) continue;
-    if (IsOpenMetrics(*range)) open_metrics = std::max(open_metrics, range->quality);
-    if (IsText(*range)) text = std::max(text, range->quality);
+    if (is_special(*range)) special = std::max(special, range->quality);
+    if (is_plain(*range)) plain = std::max(plain, range->quality);
   }
-  return open_metrics > 0 && open_metrics >= text ? ExpositionFormat::kOpenMetrics
-                                                  : ExpositionFormat::kText;
+  return special > 0 && special >= plain;
+}
+
+}  // namespace
+
+ExpositionFormat NegotiateFormat(std::string_view accept) noexcept {
+  return Prefers(accept, IsOpenMetrics, IsText) ? ExpositionFormat::kOpenMetrics
+                                                : ExpositionFormat::kText;
+}
+
+bool PrefersHealthJson(std::string_view accept) noexcept {
+  return Prefers(accept, IsHealthJson, IsJson);
 }
 
 }  // namespace api

@@ -15,6 +15,11 @@ namespace api {
 /// altogether, as Prometheus' own libraries do. What is malformed is passed over.
 ExpositionFormat NegotiateFormat(std::string_view accept) noexcept;
 
+/// Whether a client that is shown health likes application/health+json at least as much as
+/// application/json and what wildcards stand for. Only where it is named: who does not know it gets
+/// what is easier to read.
+bool PrefersHealthJson(std::string_view accept) noexcept;
+
 }  // namespace api
 VITALS_NAMESPACE_END
 

@@ -19,7 +19,7 @@ absl::Status ValidateComponentName(std::string_view name);
 absl::Status ValidateGroupName(std::string_view name);
 
 /// Whether `name` is `under`, or below it. All names are below "".
-bool IsUnder(std::string_view name, std::string_view under);
+VITALS_EXPORT bool IsUnder(std::string_view name, std::string_view under);
 
 }  // namespace health
 VITALS_NAMESPACE_END

@@ -38,6 +38,11 @@ std::variant<const HttpRoute*, HttpResponse> Dispatch(
   return response;
 }
 
+HttpExecution ExecutionOf(const HttpRoute& route, const HttpRequest& request) {
+  const bool needs_worker = route.needs_worker && route.needs_worker(request);
+  return needs_worker ? HttpExecution::kWorker : route.execution;
+}
+
 HttpResponse RunHandler(const HttpRoute& route, const HttpRequest& request) {
   try {
     HttpResponse response = route.handler(request);

@@ -18,6 +18,9 @@ std::variant<const HttpRoute*, HttpResponse> Dispatch(
     const HttpRequest& request, const HttpRouter& router,
     const std::optional<HttpAuthenticator>& authenticator);
 
+/// Where the route's handler runs for this request.
+HttpExecution ExecutionOf(const HttpRoute& route, const HttpRequest& request);
+
 /// Runs the route's handler. What it throws, or an answer that HTTP cannot carry, becomes a 500.
 HttpResponse RunHandler(const HttpRoute& route, const HttpRequest& request);
 

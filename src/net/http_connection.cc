@@ -133,7 +133,7 @@ void StreamConnection<Stream>::Handle() {
     return Respond(std::move(*refusal), parser_->keep_alive());
   }
   const HttpRoute& route = *std::get<const HttpRoute*>(decision);
-  if (route.execution == HttpExecution::kWorker) {
+  if (ExecutionOf(route, request_) == HttpExecution::kWorker) {
     permit_ = WorkPermit::TryAcquire(core_.work_in_use, core_.options.max_concurrent_work);
     if (!permit_) {
       ServerCounters::Count(core_.counters.requests_rejected);
@@ -149,7 +149,8 @@ void StreamConnection<Stream>::Handle() {
 template <typename Stream>
 void StreamConnection<Stream>::RunRoute(const HttpRoute& route) {
   HttpResponse response = RunHandler(route, request_);
-  if (route.execution == HttpExecution::kWorker) CompressBody(request_, response);
+  // Only requests for workers have one.
+  if (permit_) CompressBody(request_, response);
   // The child of a handler that forked: the socket is closed there.
   if (core_.IsOffAfterFork()) return;
   Respond(std::move(response), parser_->keep_alive());

@@ -9,6 +9,7 @@
 #include "telemetry/server_collector.h"
 #include "telemetry/tracing.h"
 #include "telemetry/under_option.h"
+#include "vitals/api/health_routes.h"
 #include "vitals/base/log.h"
 #include "vitals/health/health_collector.h"
 #include "vitals/metrics/process_collector.h"
@@ -18,10 +19,11 @@ VITALS_NAMESPACE_BEGIN
 namespace {
 
 absl::StatusOr<net::HttpRouter> MakeRoutes(const std::shared_ptr<Gatherer>& gatherer,
-                                           const ExporterOptions& options, const Tracing* tracing) {
+                                           const ExporterOptions& options, const Tracing* tracing,
+                                           std::shared_ptr<const HealthMonitor> health) {
   net::HttpRouter router;
   absl::Status status = api::AddMetricsRoute(gatherer, options.metrics, router);
-  status.Update(api::AddHealthRoute(router));
+  status.Update(api::AddHealthRoutes(std::move(health), router));
   if (tracing != nullptr) status.Update(tracing->AddRoutes(router));
   status.Update(api::AddIndexRoute(router));
   if (!status.ok()) return status;
@@ -108,7 +110,7 @@ absl::Status Telemetry::StartHealth(const TelemetryOptions& options) {
 
 absl::Status Telemetry::StartExporter(const TelemetryOptions& options, ExporterOptions exporter) {
   if (options.exporter_metrics) exporter.metrics.self_metrics = registry_;
-  absl::StatusOr<net::HttpRouter> router = MakeRoutes(group_, exporter, tracing_.get());
+  absl::StatusOr<net::HttpRouter> router = MakeRoutes(group_, exporter, tracing_.get(), health_);
   if (!router.ok()) return router.status();
   auto server = net::HttpServer::Create(std::move(exporter.http), *std::move(router));
   if (!server.ok()) return server.status();

@@ -151,6 +151,37 @@ TEST(HttpServerLimits, StalledReadersDoNotHoldUpOthers) {
   EXPECT_TRUE(Eventually([&] { return client.Get("/echo")->status == 200; }));
 }
 
+TEST(HttpServerLimits, ARouteMayLeaveSomeRequestsToWorkers) {
+  std::promise<void> open;
+  HttpRouter router;
+  ASSERT_TRUE(
+      router
+          .Add({.path = "/status",
+                .handler =
+                    [gate = open.get_future().share()](const HttpRequest& request) {
+                      if (request.query == "long") gate.wait();
+                      HttpResponse response = TextResponse(200, std::string(1000, 'a'));
+                      response.allow_gzip = true;
+                      return response;
+                    },
+                .title = "",
+                .needs_worker = [](const HttpRequest& request) { return request.query == "long"; }})
+          .ok());
+  HttpServerOptions options;
+  options.max_concurrent_work = 1;
+  const auto server = MustCreate(options, std::move(router));
+  auto waiting = RawClient::Tcp(server->port());
+  ASSERT_TRUE(waiting.SendGet("/status?long", "Accept-Encoding: gzip\r\n"));
+  ASSERT_TRUE(Eventually([&] { return server->stats().requests == 1; }));
+  auto client = RawClient::Tcp(server->port());
+  EXPECT_EQ(client.Get("/status?long")->status, 503);
+  const auto quick = client.Get("/status", "Accept-Encoding: gzip\r\n");
+  EXPECT_EQ(quick->status, 200);
+  EXPECT_EQ(quick->Header("Content-Encoding"), "") << "not on the thread that serves the sockets";
+  open.set_value();
+  EXPECT_EQ(waiting.Read()->Header("Content-Encoding"), "gzip");
+}
+
 TEST(HttpServerLimits, RefusesWorkBeyondTheLimit) {
   std::promise<void> open;
   HttpRouter router = TestRouter();

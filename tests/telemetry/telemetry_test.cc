@@ -40,9 +40,30 @@ TEST(TelemetryTest, ServesItsRegistry) {
   RawClient client = RawClient::Tcp((*telemetry)->port());
   EXPECT_THAT(client.Get("/metrics")->body, HasSubstr("# TYPE x_total counter\nx_total 3\n"));
   EXPECT_EQ(client.Get("/metrics?unknown=1")->status, 200);
-  EXPECT_EQ(client.Get("/health")->body, R"({"status":"healthy"})");
+  for (const char* const path : {"/livez", "/health", "/readyz"}) {
+    EXPECT_EQ(client.Get(path)->body, R"({"status":"healthy"})");
+  }
   EXPECT_THAT(client.Get("/")->body, HasSubstr("href=\"/metrics\""));
   EXPECT_EQ(client.Get("/nonesuch")->status, 404);
+}
+
+TEST(TelemetryTest, ServesTheHealthOfItsComponents) {
+  const auto telemetry = Telemetry::Create(OnFreePort());
+  ASSERT_TRUE(telemetry.ok()) << telemetry.status();
+  const auto reporter = (*telemetry)->health()->AddReporter("storage/wal");
+  ASSERT_TRUE(reporter.ok()) << reporter.status();
+  reporter->Report(HealthStatus::kUnhealthy, "full");
+  RawClient client = RawClient::Tcp((*telemetry)->port());
+  EXPECT_EQ(client.Get("/readyz")->status, 503);
+  EXPECT_EQ(client.Get("/health")->body, R"({"status":"unhealthy","reason":"storage/wal: full"})");
+  EXPECT_EQ(client.Get("/livez")->status, 200);
+  EXPECT_EQ(client.Get("/health/storage")->status, 503);
+  EXPECT_EQ(client.Get("/api/v1/health/history")->status, 200);
+
+  TelemetryOptions options = OnFreePort();
+  options.health.reset();
+  const auto without = Telemetry::Create(options);
+  EXPECT_EQ(RawClient::Tcp((*without)->port()).Get("/health")->status, 200);
 }
 
 TEST(TelemetryTest, ShowsTheProcessAndItsBuild) {
@@ -59,6 +80,7 @@ TEST(TelemetryTest, ShowsTheProcessAndItsBuild) {
   options.exporter_metrics = false;
   options.build_info.reset();
   options.tracing.reset();
+  options.health.reset();
   const auto without = Telemetry::Create(options);
   EXPECT_EQ(RawClient::Tcp((*without)->port()).Get("/metrics")->body, "");
 }

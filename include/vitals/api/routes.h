@@ -39,9 +39,6 @@ struct MetricsPageOptions {
 VITALS_EXPORT absl::Status AddMetricsRoute(std::shared_ptr<Gatherer> gatherer,
                                            MetricsPageOptions options, net::HttpRouter& router);
 
-/// Adds `/health`, which answers `{"status":"healthy"}` as long as the process serves.
-VITALS_EXPORT absl::Status AddHealthRoute(net::HttpRouter& router);
-
 /// Adds `/`, an HTML page that links the routes that `router` has so far and that have a title. Add
 /// it last.
 VITALS_EXPORT absl::Status AddIndexRoute(net::HttpRouter& router);

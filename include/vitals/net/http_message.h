@@ -41,9 +41,8 @@ struct HttpResponse {
   std::shared_ptr<const std::string> shared_body;
   /// Further headers, e.g. {"Retry-After", "1"}. Names and values must be valid for HTTP.
   std::vector<std::pair<std::string, std::string>> headers;
-  /// Compress the body with gzip where the client accepts it. For handlers of
-  /// HttpExecution::kWorker alone: it takes about 10 ms a megabyte, too long for the thread that
-  /// serves the sockets.
+  /// Compress the body with gzip where the client accepts it and a worker answers: it takes about
+  /// 10 ms a megabyte, too long for the thread that serves the sockets.
   bool allow_gzip = false;
 
   std::string_view content() const { return body.empty() && shared_body ? *shared_body : body; }

@@ -1,6 +1,7 @@
 #ifndef VITALS_NET_HTTP_ROUTER_H_
 #define VITALS_NET_HTTP_ROUTER_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,10 @@ struct HttpRoute {
   std::string title;  ///< what the index page calls it; empty keeps it off that page
   /// The one that it answers, e.g. "POST". A route of GET answers HEAD too, without the body.
   std::string method = "GET";
+  /// Which requests of a route of HttpExecution::kInline a worker answers all the same, because
+  /// they take longer than others. Asked on the thread that serves the sockets, as a handler of
+  /// kInline is; must not throw. Empty for none.
+  std::function<bool(const HttpRequest&)> needs_worker = {};
 };
 
 /// Maps paths and methods to handlers. The routes of a path are those for it exactly; without any,
