@@ -91,7 +91,6 @@ void Component::Release() {
     held_ = false;
     const Time now = environment_->clock->MonotonicNow();
     tracker_.Reset(shown_, tracker_.reason(), now);
-    last_result_ = now;
     if (check_) next_turn_ = now;
     next_look_ = now;
   }
