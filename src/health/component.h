@@ -147,7 +147,7 @@ class Component : public std::enable_shared_from_this<Component> {
   bool IsOff() const;
   void CallCheck(Time started, std::uint64_t run_number);
   void EndRun(Verdict verdict, std::uint64_t run_number, Time now);
-  Time NextTurn(Time due, Time now, double random) const;
+  Time NextTurn(Time due, Time now, double random) const VITALS_REQUIRES(mutex_);
   bool TakeTurn(Time now) VITALS_REQUIRES(mutex_);
   void RecordHung(Time now) VITALS_REQUIRES(mutex_);
   void Record(const Verdict& verdict, Time now) VITALS_REQUIRES(mutex_);

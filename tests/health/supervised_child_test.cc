@@ -69,7 +69,7 @@ class ChildRestartTest : public SupervisedChildTest {
     hook_ = monitor
                 ->AddRestartHook(
                     [this, restart = std::move(restart)](const RestartRequest& request) {
-                      requests.push_back(request.kind);
+                      requests_.push_back(request.kind);
                       if (request.kind == Kind::kRestart) restart();
                       return absl::OkStatus();
                     },
@@ -79,7 +79,7 @@ class ChildRestartTest : public SupervisedChildTest {
 
   using Kind = RestartRequest::Kind;
 
-  std::vector<Kind> requests;
+  std::vector<Kind> requests_;
 
  private:
   HealthSubscription hook_;
@@ -94,12 +94,12 @@ TEST_F(ChildRestartTest, IsAskedForWhatFailedAndNotForWhatWasStopped) {
   child->SetState(ChildState::kStopping);
   child->SetState(ChildState::kStopped);
   Check(3);
-  EXPECT_THAT(requests, IsEmpty());
+  EXPECT_THAT(requests_, IsEmpty());
   child->SetState(ChildState::kStarting);
   child->SetState(ChildState::kRunning);
   child->SetState(ChildState::kFailed, "it exited with 3");
   Check(3);
-  EXPECT_THAT(requests, ElementsAre(Kind::kRestart, Kind::kRecovered));
+  EXPECT_THAT(requests_, ElementsAre(Kind::kRestart, Kind::kRecovered));
 }
 
 TEST_F(ChildRestartTest, IsAskedAgainWhenTheChildDoesNotStartUpToTheLimit) {
@@ -113,7 +113,7 @@ TEST_F(ChildRestartTest, IsAskedAgainWhenTheChildDoesNotStartUpToTheLimit) {
   AddHealthy();
   child->SetState(ChildState::kFailed, "it exited with 3");
   Check(30);
-  EXPECT_THAT(requests, ElementsAre(Kind::kRestart, Kind::kRestart, Kind::kLimitReached));
+  EXPECT_THAT(requests_, ElementsAre(Kind::kRestart, Kind::kRestart, Kind::kLimitReached));
   EXPECT_EQ(Shown(), HealthResult::Unhealthy("the port is taken"));
 }
 
@@ -124,10 +124,10 @@ TEST_F(ChildRestartTest, IsNotAskedForAChildThatIsBeingRestarted) {
   Check(30);
   child->SetState(ChildState::kStarting);
   Check(30);
-  EXPECT_THAT(requests, ElementsAre(Kind::kRestart));
+  EXPECT_THAT(requests_, ElementsAre(Kind::kRestart));
   child->SetState(ChildState::kFailed, "the port is taken");
   Check();
-  EXPECT_THAT(requests, ElementsAre(Kind::kRestart, Kind::kRestart));
+  EXPECT_THAT(requests_, ElementsAre(Kind::kRestart, Kind::kRestart));
 }
 
 TEST_F(SupervisedChildTest, TellsTheSupervisorOfChangesAndRecovery) {
