@@ -61,10 +61,14 @@ class ChildProbe : public std::enable_shared_from_this<ChildProbe> {
     if (runs && state_ == state) return;
     state_ = state;
     HealthResult shown = ToShow(state, reason, now());
-    // Whatever it was: this abandons a run that began before.
-    reporter.Hold(shown.status, shown.reason);
-    // What has failed is judged too, so that it fails again at each turn and is asked for again.
-    if (runs || state == ChildState::kFailed) reporter.Release();
+    if (state == ChildState::kFailed) {
+      // Not held, so that it fails again at each turn, and is asked for until the limit.
+      reporter.Fail(shown.reason);
+    } else {
+      // Also before it runs: this abandons a run that began before.
+      reporter.Hold(shown.status, shown.reason);
+      if (runs) reporter.Release();
+    }
     failure_ = std::move(shown.reason);
   }
 

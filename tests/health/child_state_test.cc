@@ -188,10 +188,11 @@ TEST_F(SupervisedChildTest, GoesOnCountingWhenToldAgainThatItRuns) {
 TEST_F(SupervisedChildTest, FailsAtEachTurnWhileItHasFailed) {
   AddHealthy();
   child->SetState(ChildState::kFailed, "it exited with 3");
-  monitor->Poll();
   EXPECT_EQ(Of(kName).consecutive_failures, 1U);
+  monitor->Poll();
+  EXPECT_EQ(Of(kName).consecutive_failures, 2U);
   Check(2);
-  EXPECT_EQ(Of(kName).consecutive_failures, 3U);
+  EXPECT_EQ(Of(kName).consecutive_failures, 4U);
   EXPECT_EQ(Of(kName).last_result->reason, "it exited with 3");
   child->SetState(ChildState::kRunning);
   EXPECT_EQ(Of(kName).consecutive_failures, 0U);

@@ -118,10 +118,25 @@ TEST_F(HoldTest, WhatIsReleasedHasItsWholeAgeToReport) {
   EXPECT_EQ(monitored_.Of("y").reason, "stale");
 }
 
+TEST_F(HoldTest, AFailureCountsAtOnceAndIsJudgedByResults) {
+  reporter_.Hold(kDegraded, "starting");
+  reporter_.Fail("the port is taken");
+  EXPECT_EQ(monitored_.Of("x").status, kUnhealthy);
+  EXPECT_EQ(monitored_.Of("x").reason, "the port is taken");
+  EXPECT_FALSE(monitored_.Of("x").held);
+  EXPECT_EQ(monitored_.Of("x").last_result->outcome, HealthOutcome::kFailed);
+  EXPECT_EQ(monitored_.Of("x").consecutive_failures, 1u);
+  monitored_.monitor->Poll();
+  EXPECT_EQ(runs_, 2);
+  monitored_.Advance(seconds(10));
+  EXPECT_EQ(monitored_.Of("x").status, kHealthy);
+}
+
 TEST_F(HoldTest, WhatWasRemovedIsNotHeld) {
   ASSERT_TRUE(monitored_.monitor->Remove("x").ok());
   reporter_.Hold(kUnhealthy);
   reporter_.Release();
+  reporter_.Fail("ended");
   monitored_.Advance(seconds(20));
   EXPECT_EQ(runs_, 1);
   EXPECT_EQ(monitored_.monitor->status(), kHealthy);
@@ -133,6 +148,7 @@ TEST_F(HoldTest, ReleaseWithoutAHoldDoesNothing) {
   EXPECT_EQ(runs_, 1);
   HealthReporter().Hold(kUnhealthy);
   HealthReporter().Release();
+  HealthReporter().Fail("ended");
 }
 
 TEST_F(HoldTest, CheckNowOfWhatIsHeldTellsHowItIs) {

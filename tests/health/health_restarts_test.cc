@@ -145,6 +145,17 @@ TEST_F(RestartsTest, WhatIsHeldAndThenReleasedIsRestartedWhenAResultSaysSo) {
   EXPECT_THAT(Asked(), ElementsAre("121 restart x 2"));
 }
 
+TEST_F(RestartsTest, WhatFailsAtOnceIsAskedForAtOnceAlsoAfterARestart) {
+  AddHook({.initial_backoff = seconds(10)});
+  x_.Fail("ended");
+  EXPECT_THAT(Asked(), ElementsAre("0 restart x 1"));
+  x_.Hold(HealthStatus::kDegraded, "restarting");
+  EXPECT_THAT(Asked(), ElementsAre("0 recovered x 1"));
+  monitored_.Advance(seconds(30));
+  x_.Fail("ended");
+  EXPECT_THAT(Asked(), ElementsAre("30 restart x 2"));
+}
+
 TEST_F(RestartsTest, WhatWasNeverHeardOfIsRestartedOnce) {
   const HealthReporter y =
       monitored_.monitor

@@ -44,6 +44,12 @@ class VITALS_EXPORT HealthReporter {
   /// had just been added. Its check has a turn at once. Does nothing where nothing is held.
   void Release() const noexcept;
 
+  /// Makes the component unhealthy at once, whatever the rules say: for what is known to have
+  /// ended. Counts as a result that came now. From there the component is judged as after
+  /// Release(), so restart hooks are asked for it. Abandons a run in progress as Hold() does.
+  /// Thread-safe, as Report().
+  void Fail(std::string_view reason) const noexcept;
+
  private:
   std::shared_ptr<health::Component> component_;
 };
