@@ -208,7 +208,7 @@ TEST(ListenerThreadsTest, ASlowSubscriberHarmsNobody) {
     x.Report(HealthStatus::kDegraded);
   }
   // The sixth change makes it flap, which is degraded: no change.
-  EXPECT_TRUE(Eventually([&] { return told >= 6; }));
+  EXPECT_TRUE(Eventually([&] { return told >= 6 && gate->came() == 1; }));
   const absl::Status stopped = monitor->Stop();
   EXPECT_EQ(stopped.code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_THAT(std::string(stopped.message()), ::testing::HasSubstr("a subscriber of ''"));
