@@ -143,7 +143,7 @@ TEST_F(ListenersTest, WhoIsTooSlowLosesTheOldest) {
 TEST_F(ListenersTest, ASubscriptionEndsWithItsHandle) {
   HealthSubscription subscription = Subscribe();
   HealthSubscription moved = std::move(subscription);
-  subscription.Reset();
+  subscription.Reset();  // NOLINT(bugprone-use-after-move): what was moved from is empty
   const HealthReporter x = AddReporter("x");
   x.Report(HealthStatus::kHealthy);
   EXPECT_THAT(Told(), ElementsAre("1 x: unknown > healthy"));
