@@ -319,7 +319,7 @@ void Component::ShowChange() {
   transition.time = environment_->clock->Now();
   shown_ = status;
   since_ = transition.time;
-  environment_->publisher.Publish(transition);
+  if (environment_->publisher.Publish(transition)) environment_->timers.Wake();
 }
 
 Component::Time Component::NextLook() const { return std::min(next_turn_, tracker_.NextChange()); }

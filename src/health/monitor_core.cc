@@ -145,6 +145,7 @@ absl::Status MonitorCore::Remove(std::string_view name) {
   if (component == nullptr) return NoComponent(name);
   environment_->timers.Cancel(component);
   environment_->publisher.NoteChange();
+  environment_->timers.Wake();
   if (component->Retire()) return absl::OkStatus();
   return absl::DeadlineExceededError(fmt::format(
       "the component '{}' was removed, but its check has not returned: what it refers to must "
@@ -184,6 +185,7 @@ absl::StatusOr<HealthSubscription> MonitorCore::Listen(std::shared_ptr<Listener>
     if (absl::Status status = listener->StartThread(); !status.ok()) return status;
   }
   environment_->publisher.Add(listener);
+  environment_->timers.Wake();
   HealthSubscription subscription(std::move(listener));
   // Stop() may have seen the listeners without this one.
   if (absl::Status status = CheckRunning(); !status.ok()) return status;

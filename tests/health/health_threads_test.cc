@@ -56,6 +56,26 @@ TEST(HealthThreadsTest, ChecksRunOnTheirOwnThreads) {
   EXPECT_TRUE(monitor->Stop().ok());
 }
 
+TEST(HealthThreadsTest, AggregatesAreToldThoughNothingElseIsDue) {
+  const auto monitor = MustCreate();
+  const auto reporter = [&](const std::string& name) {
+    return monitor->AddReporter(name, {.max_age = seconds(0)}).value();
+  };
+  const HealthReporter wal = reporter("storage/wal");
+  const HealthReporter disk = reporter("storage/disk");
+  wal.Report(HealthStatus::kHealthy);
+  disk.Report(HealthStatus::kHealthy);
+  std::atomic<int> told{0};
+  const auto subscription =
+      monitor->Subscribe([&](const HealthTransition& t) { told += t.aggregate ? 1 : 0; },
+                         {.under = "storage", .aggregates = true});
+  monitor->Poll();  // looks at what the aggregate is at first
+  wal.Report(HealthStatus::kUnhealthy);
+  EXPECT_TRUE(Eventually([&] { return told == 1; }));
+  EXPECT_TRUE(monitor->Remove("storage/wal").ok());
+  EXPECT_TRUE(Eventually([&] { return told == 2; }));
+}
+
 TEST(HealthThreadsTest, AHungCheckTimesOutAndIsNotStartedTwice) {
   const auto clock = std::make_shared<testing::FakeClock>();
   const auto monitor = MustCreate({.clock = clock});
