@@ -197,6 +197,15 @@ CheckPool::Stats CheckPool::stats() const {
   return stats;
 }
 
+std::vector<std::shared_ptr<Component>> CheckPool::Running() const {
+  std::vector<std::shared_ptr<Component>> running;
+  const base::MutexLock lock(state_->mutex);
+  for (const auto& [id, worker] : state_->workers) {
+    if (worker.running != nullptr) running.push_back(worker.running);
+  }
+  return running;
+}
+
 std::vector<std::string> CheckPool::Stop(steady_clock::time_point deadline) {
   std::deque<Waiting> dropped;  // may die here, after the lock
   std::vector<base::Thread> threads;

@@ -238,6 +238,8 @@ absl::Status MonitorCore::Stop() {
   }
   thread.Join();
   for (const std::shared_ptr<Component>& component : tree_.Under("")) component->OnStop();
+  // A component that Remove() waits for is in the tree no more.
+  for (const std::shared_ptr<Component>& component : pool_.Running()) component->OnStop();
   std::vector<std::string> left = pool_.Stop(deadline);
   for (const std::shared_ptr<Listener>& listener : environment_->publisher.Listeners()) {
     if (!listener->Stop(deadline))
