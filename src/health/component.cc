@@ -30,9 +30,10 @@ Environment::Environment(const HealthMonitorOptions& options)
 Component::Component(std::string name, HealthCheck check, HealthCheckOptions options,
                      std::shared_ptr<Environment> environment)
     : name_(std::move(name)),
-      check_(std::move(check)),
+      has_check_(static_cast<bool>(check)),
       options_(std::move(options)),
       environment_(std::move(environment)),
+      check_(std::move(check)),
       tracker_(options_.rules, options_.max_age, options_.initial_status,
                environment_->clock->MonotonicNow()),
       shown_(options_.initial_status),
@@ -40,7 +41,7 @@ Component::Component(std::string name, HealthCheck check, HealthCheckOptions opt
       results_(environment_->kept_results),
       transitions_(environment_->kept_transitions),
       last_result_(environment_->clock->MonotonicNow()),
-      next_turn_(check_ ? last_result_ : Time::max()) {}
+      next_turn_(has_check_ ? last_result_ : Time::max()) {}
 
 bool Component::IsIn(std::string_view group) const {
   return std::find(options_.groups.begin(), options_.groups.end(), group) != options_.groups.end();
@@ -92,7 +93,7 @@ void Component::Release() {
     const Time now = environment_->clock->MonotonicNow();
     tracker_.Reset(shown_, tracker_.reason(), now);
     last_result_ = now;
-    if (check_) next_turn_ = now;
+    if (has_check_) next_turn_ = now;
     next_look_ = now;
   }
   environment_->timers.ScheduleBy(shared_from_this(), environment_->clock->MonotonicNow());
@@ -179,6 +180,7 @@ void Component::NotRun(Time now) {
 
 void Component::Run(Time started) {
   std::uint64_t run_number = 0;
+  HealthCheck check;
   {
     const base::MutexLock lock(mutex_);
     if (run_ != RunState::kWaiting) return;
@@ -189,16 +191,19 @@ void Component::Run(Time started) {
     run_ = RunState::kRunning;
     run_started_ = started;
     run_number = ++run_number_;
+    check = check_;
   }
-  CallCheck(started, run_number);
+  CallCheck(std::move(check), started, run_number);
 }
 
-void Component::CallCheck(Time started, std::uint64_t run_number) {
+void Component::CallCheck(HealthCheck check, Time started, std::uint64_t run_number) {
   HealthResult result;
   Verdict verdict;
   try {
     const RunScope scope(*this);
-    result = check_();
+    // What it owns may end with it, if it was removed: before the run is told to be over.
+    const HealthCheck last_use = std::move(check);
+    result = last_use();
     verdict.status = result.status;
     verdict.outcome = HealthOutcome::kPassed;
   } catch (const std::exception& error) {
@@ -255,8 +260,10 @@ bool Component::RunsOnThisThread() const { return RunScope::Contains(*this); }
 
 bool Component::Retire() {
   const bool by_itself = RunsOnThisThread();
+  HealthCheck dropped;  // ends after the lock
   const base::MutexLock lock(mutex_);
   retired_ = true;
+  std::swap(dropped, check_);
   changed_.NotifyAll();
   if (run_ == RunState::kWaiting) run_ = RunState::kIdle;
   while (run_ == RunState::kRunning && !by_itself && !IsOff()) changed_.Wait(mutex_);
@@ -264,7 +271,9 @@ bool Component::Retire() {
 }
 
 void Component::OnStop() {
+  HealthCheck dropped;  // ends after the lock
   const base::MutexLock lock(mutex_);
+  std::swap(dropped, check_);
   changed_.NotifyAll();
 }
 

@@ -241,6 +241,37 @@ TEST(HealthThreadsTest, WhatHangsAtStopOwnsWhatItUses) {
   EXPECT_TRUE(Eventually([&] { return owned.expired(); }));
 }
 
+TEST(HealthThreadsTest, WhatACheckOwnsEndsWithItsRemoval) {
+  const auto monitor = MustCreate();
+  auto value = std::make_shared<int>(7);
+  const std::weak_ptr<int> owned = value;
+  ASSERT_TRUE(
+      monitor->AddCheck("x", [value = std::exchange(value, {})] { return *value == 7; }).ok());
+  const HealthReporter reporter = monitor->GetReporter("x").value();
+  ASSERT_TRUE(Eventually([&] { return monitor->status() == HealthStatus::kHealthy; }));
+  EXPECT_TRUE(monitor->Remove("x").ok());
+  EXPECT_TRUE(owned.expired());
+}
+
+TEST(HealthThreadsTest, StopEndsRemove) {
+  const auto monitor = MustCreate({.stop_timeout = milliseconds(1)});
+  const auto gate = std::make_shared<Gate>();
+  ASSERT_TRUE(
+      monitor->AddCheck("x", Hanging(gate), {.interval = seconds(60), .timeout = seconds(60)})
+          .ok());
+  ASSERT_TRUE(Eventually([&] { return gate->came() == 1; }));
+  std::atomic<bool> removed{false};
+  std::thread remover([&] {
+    EXPECT_EQ(monitor->Remove("x").code(), absl::StatusCode::kDeadlineExceeded);
+    removed = true;
+  });
+  ASSERT_TRUE(Eventually([&] { return monitor->stats().components == 0; }));
+  EXPECT_EQ(monitor->Stop().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(Eventually([&] { return removed.load(); }));
+  gate->Open();
+  remover.join();
+}
+
 TEST(HealthThreadsTest, StopEndsCheckNow) {
   const auto monitor = MustCreate({.stop_timeout = milliseconds(1)});
   const auto gate = std::make_shared<Gate>();
