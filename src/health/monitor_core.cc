@@ -174,7 +174,9 @@ absl::StatusOr<ComponentReport> MonitorCore::CheckNow(std::string_view name) {
 bool MonitorCore::RunExtraTurn(const std::shared_ptr<Component>& component) {
   const Time now = Now();
   const Component::ExtraTurn turn = component->TakeExtraTurn(now);
-  if (turn.start) StartChecks({{component, now}});
+  // The run that is waited for must not come after the caller, which a host that drives the monitor
+  // may have called from a check.
+  if (turn.start || options_.host_driven) StartChecks({{component, now}});
   if (!options_.host_driven) environment_->timers.Wake();
   return component->WaitForResult(turn.ticket) && turn.runs;
 }

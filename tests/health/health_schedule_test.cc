@@ -236,6 +236,25 @@ TEST(ScheduleTest, ACheckMayRunAnother) {
   EXPECT_EQ(monitored.monitor->CheckNow("storage")->last_result->outcome, HealthOutcome::kFailed);
 }
 
+TEST(ScheduleTest, ACheckMayRunAnotherWhoseTurnHasCome) {
+  Monitored monitored;
+  int runs = 0;
+  // Of those whose turn comes at once, one is before the other.
+  for (const std::string name : {"a", "b"}) {
+    ASSERT_TRUE(monitored.monitor
+                    ->AddCheck(name,
+                               [&, other = name == "a" ? "b" : "a"] {
+                                 const bool first = ++runs == 1;
+                                 // The second cannot wait for the first, which waits for it.
+                                 EXPECT_EQ(monitored.monitor->CheckNow(other).ok(), first);
+                                 return true;
+                               })
+                    .ok());
+  }
+  monitored.monitor->Poll();
+  EXPECT_EQ(runs, 2);
+}
+
 TEST(ScheduleTest, ACheckMayAddAndRemoveOthersAndPoll) {
   Monitored monitored;
   HealthMonitor& monitor = *monitored.monitor;
