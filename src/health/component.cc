@@ -104,7 +104,7 @@ bool Component::held() const {
   return held_;
 }
 
-Component::Turn Component::OnTimer(Time now, const std::function<double()>& random) {
+Component::Turn Component::OnTimer(Time now, double random) {
   const base::MutexLock lock(mutex_);
   Turn turn;
   if (retired_ || held_) return {.next = next_look_ = Time::max()};
@@ -112,7 +112,7 @@ Component::Turn Component::OnTimer(Time now, const std::function<double()>& rand
   if (now >= next_turn_) {
     turn.due = next_turn_;
     turn.start = TakeTurn(now);
-    next_turn_ = NextTurn(next_turn_, now, random());
+    next_turn_ = NextTurn(next_turn_, now, random);
     had_turn_ = true;
   }
   next_look_ = NextLook();

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -79,9 +78,9 @@ class Component : public std::enable_shared_from_this<Component> {
   void Release();
   bool held() const;
 
-  /// Lets time do what it does, and takes the turn of the check if it has come. `random` draws from
-  /// [0, 1).
-  Turn OnTimer(Time now, const std::function<double()>& random);
+  /// Lets time do what it does, and takes the turn of the check if it has come. `random` is drawn
+  /// from [0, 1).
+  Turn OnTimer(Time now, double random);
 
   /// What came of TakeExtraTurn().
   struct ExtraTurn {

@@ -29,6 +29,17 @@ std::function<double()> SystemRandom() {
   };
 }
 
+// What `random` draws; the middle where it throws, or draws what is not in [0, 1).
+double Draw(const std::function<double()>& random) noexcept {
+  constexpr double kMiddle = 0.5;
+  try {
+    const double drawn = random();
+    return drawn >= 0 && drawn < 1 ? drawn : kMiddle;
+  } catch (...) {
+    return kMiddle;
+  }
+}
+
 absl::Status NoComponent(std::string_view name) {
   return absl::NotFoundError(fmt::format("there is no component '{}'", name));
 }
@@ -83,7 +94,7 @@ MonitorCore::Time MonitorCore::Step() {
   const Time now = Now();
   std::vector<CheckPool::Waiting> checks;
   for (const std::shared_ptr<Component>& component : timers.TakeDue(now)) {
-    const Component::Turn turn = component->OnTimer(now, random_);
+    const Component::Turn turn = component->OnTimer(now, Draw(random_));
     if (turn.next != Time::max()) timers.ScheduleBy(component, turn.next);
     if (turn.start) checks.push_back({component, turn.due});
   }

@@ -1,4 +1,6 @@
 #include <chrono>
+#include <cmath>
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -188,6 +190,22 @@ TEST(ScheduleTest, TheLatestResultsCanBeRead) {
   EXPECT_EQ(results[0].duration, milliseconds(5));
   EXPECT_EQ(results[2].reason, "3");
   EXPECT_GT(results[0].time, results[1].time);
+}
+
+TEST(ScheduleTest, ABadGeneratorDoesNoHarm) {
+  const std::vector<double> draws = {std::nan(""), -1, 1, 1e300};
+  std::size_t next = 0;
+  // Throws when there are no more.
+  Monitored monitored({.random = [&] { return draws.at(next++); }});
+  int runs = 0;
+  ASSERT_TRUE(
+      monitored.monitor->AddCheck("x", [&runs] { return ++runs > 0; }, {.jitter = 0.5}).ok());
+  monitored.monitor->Poll();
+  // The first interval is half as long, the others three quarters.
+  monitored.Advance(seconds(5));
+  EXPECT_EQ(runs, 2);
+  monitored.Advance(seconds(60), milliseconds(500));
+  EXPECT_EQ(runs, 10);
 }
 
 TEST(ScheduleTest, ACheckIsRunNowWhenAsked) {
