@@ -94,11 +94,14 @@ void CheckPool::AddThreads(Time now) {
     more =
         std::min(std::max<std::size_t>(threads, 1), max_threads_ - std::min(threads, max_threads_));
   }
-  out_of_threads_ = false;
+  const bool was_out = std::exchange(out_of_threads_, false);
   for (; more > 0; --more) {
     if (const absl::Status status = StartThread(); !status.ok()) {
       out_of_threads_ = true;
-      Log(LogSeverity::kError, std::string("health checks wait: ") + std::string(status.message()));
+      // Once, not at each of the looks that follow.
+      if (!was_out)
+        Log(LogSeverity::kError,
+            std::string("health checks wait: ") + std::string(status.message()));
       return;
     }
   }
@@ -107,6 +110,8 @@ void CheckPool::AddThreads(Time now) {
 absl::Status CheckPool::StartThread() {
   const std::uint64_t id = next_worker_++;
   const base::MutexLock lock(state_->mutex);
+  // Nobody would wait for it.
+  if (state_->stopping) return absl::OkStatus();
   // The thread needs the lock before it looks for its entry.
   auto thread = base::Thread::Start("check", [state = state_, id] { Work(*state, id); });
   if (!thread.ok()) return thread.status();
