@@ -91,8 +91,8 @@ void CheckPool::AddThreads(Time now) {
     state.work.NotifyAll();
     if (state.idle > 0) return;
     const std::size_t threads = state.workers.size();
-    more =
-        std::min(std::max<std::size_t>(threads, 1), max_threads_ - std::min(threads, max_threads_));
+    more = std::min(std::max<std::size_t>(kGrowth * threads, 1),
+                    max_threads_ - std::min(threads, max_threads_));
   }
   const bool was_out = std::exchange(out_of_threads_, false);
   for (; more > 0; --more) {
