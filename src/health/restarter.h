@@ -35,6 +35,7 @@ class Restarter final : public Listener {
   void Forget() override { hook_ = nullptr; }
 
   void CatchUp();
+  void Recover(const std::string& component, const std::string& reason, RestartPlan& plan);
   bool DoDue(const std::string& component, RestartPlan& plan);
   void Ask(RestartRequest request);
 
