@@ -234,16 +234,18 @@ TEST(ListenerThreadsTest, ASubscriberThatEndsItsSubscriptionEnds) {
   auto value = std::make_shared<int>(7);
   const std::weak_ptr<int> owned = value;
   Gate subscribed;
+  std::atomic<bool> ended{false};
   HealthSubscription subscription;
   subscription = monitor
                      ->Subscribe([&, value = std::exchange(value, {})](const HealthTransition&) {
                        subscribed.Pass();
                        subscription.Reset();
+                       ended = true;
                      })
                      .value();
   subscribed.Open();
   monitor->AddReporter("x").value().Report(HealthStatus::kHealthy);
-  EXPECT_TRUE(Eventually([&] { return owned.expired(); }));
+  EXPECT_TRUE(Eventually([&] { return ended && owned.expired(); }));
 }
 
 TEST(ListenerThreadsTest, ResetWaitsForTheCallInProgress) {
