@@ -91,14 +91,17 @@ void CheckPool::AddThreads(Time now) {
     state.work.NotifyAll();
     if (state.idle > 0) return;
     const std::size_t threads = state.workers.size();
-    more =
-        std::min(std::max<std::size_t>(threads, 1), max_threads_ - std::min(threads, max_threads_));
+    more = std::min(std::max<std::size_t>(kGrowth * threads, 1),
+                    max_threads_ - std::min(threads, max_threads_));
   }
-  out_of_threads_ = false;
+  const bool was_out = std::exchange(out_of_threads_, false);
   for (; more > 0; --more) {
     if (const absl::Status status = StartThread(); !status.ok()) {
       out_of_threads_ = true;
-      Log(LogSeverity::kError, std::string("health checks wait: ") + std::string(status.message()));
+      // Once, not at each of the looks that follow.
+      if (!was_out)
+        Log(LogSeverity::kError,
+            std::string("health checks wait: ") + std::string(status.message()));
       return;
     }
   }
@@ -107,6 +110,8 @@ void CheckPool::AddThreads(Time now) {
 absl::Status CheckPool::StartThread() {
   const std::uint64_t id = next_worker_++;
   const base::MutexLock lock(state_->mutex);
+  // Nobody would wait for it.
+  if (state_->stopping) return absl::OkStatus();
   // The thread needs the lock before it looks for its entry.
   auto thread = base::Thread::Start("check", [state = state_, id] { Work(*state, id); });
   if (!thread.ok()) return thread.status();
@@ -195,6 +200,15 @@ CheckPool::Stats CheckPool::stats() const {
   stats.late_starts = state_->late_starts;
   stats.max_start_delay = state_->max_start_delay;
   return stats;
+}
+
+std::vector<std::shared_ptr<Component>> CheckPool::Running() const {
+  std::vector<std::shared_ptr<Component>> running;
+  const base::MutexLock lock(state_->mutex);
+  for (const auto& [id, worker] : state_->workers) {
+    if (worker.running != nullptr) running.push_back(worker.running);
+  }
+  return running;
 }
 
 std::vector<std::string> CheckPool::Stop(steady_clock::time_point deadline) {

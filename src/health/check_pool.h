@@ -68,6 +68,9 @@ class CheckPool {
   };
   Stats stats() const;
 
+  /// The components whose checks run.
+  std::vector<std::shared_ptr<Component>> Running() const;
+
   /// Starts nothing more, and waits until `deadline` for what runs. Returns the components whose
   /// checks had not returned; their threads are left to themselves.
   std::vector<std::string> Stop(std::chrono::steady_clock::time_point deadline);

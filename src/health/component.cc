@@ -30,9 +30,10 @@ Environment::Environment(const HealthMonitorOptions& options)
 Component::Component(std::string name, HealthCheck check, HealthCheckOptions options,
                      std::shared_ptr<Environment> environment)
     : name_(std::move(name)),
-      check_(std::move(check)),
+      has_check_(static_cast<bool>(check)),
       options_(std::move(options)),
       environment_(std::move(environment)),
+      check_(std::move(check)),
       tracker_(options_.rules, options_.max_age, options_.initial_status,
                environment_->clock->MonotonicNow()),
       shown_(options_.initial_status),
@@ -40,7 +41,7 @@ Component::Component(std::string name, HealthCheck check, HealthCheckOptions opt
       results_(environment_->kept_results),
       transitions_(environment_->kept_transitions),
       last_result_(environment_->clock->MonotonicNow()),
-      next_turn_(check_ ? last_result_ : Time::max()) {}
+      next_turn_(has_check_ ? last_result_ : Time::max()) {}
 
 bool Component::IsIn(std::string_view group) const {
   return std::find(options_.groups.begin(), options_.groups.end(), group) != options_.groups.end();
@@ -115,7 +116,7 @@ void Component::BeginAnew(HealthStatus status, std::string_view reason, Time now
 // Judges results, and gives the check a turn.
 void Component::GoOn(Time now) {
   held_ = false;
-  if (check_) next_turn_ = now;
+  if (has_check_) next_turn_ = now;
   next_look_ = now;
 }
 
@@ -124,7 +125,7 @@ bool Component::held() const {
   return held_;
 }
 
-Component::Turn Component::OnTimer(Time now, const std::function<double()>& random) {
+Component::Turn Component::OnTimer(Time now, double random) {
   const base::MutexLock lock(mutex_);
   Turn turn;
   if (retired_ || held_) return {.next = next_look_ = Time::max()};
@@ -132,7 +133,7 @@ Component::Turn Component::OnTimer(Time now, const std::function<double()>& rand
   if (now >= next_turn_) {
     turn.due = next_turn_;
     turn.start = TakeTurn(now);
-    next_turn_ = NextTurn(next_turn_, now, random());
+    next_turn_ = NextTurn(next_turn_, now, random);
     had_turn_ = true;
   }
   next_look_ = NextLook();
@@ -200,6 +201,7 @@ void Component::NotRun(Time now) {
 
 void Component::Run(Time started) {
   std::uint64_t run_number = 0;
+  HealthCheck check;
   {
     const base::MutexLock lock(mutex_);
     if (run_ != RunState::kWaiting) return;
@@ -210,16 +212,19 @@ void Component::Run(Time started) {
     run_ = RunState::kRunning;
     run_started_ = started;
     run_number = ++run_number_;
+    check = check_;
   }
-  CallCheck(started, run_number);
+  CallCheck(std::move(check), started, run_number);
 }
 
-void Component::CallCheck(Time started, std::uint64_t run_number) {
+void Component::CallCheck(HealthCheck check, Time started, std::uint64_t run_number) {
   HealthResult result;
   Verdict verdict;
   try {
     const RunScope scope(*this);
-    result = check_();
+    // What it owns may end with it, if it was removed: before the run is told to be over.
+    const HealthCheck last_use = std::move(check);
+    result = last_use();
     verdict.status = result.status;
     verdict.outcome = HealthOutcome::kPassed;
   } catch (const std::exception& error) {
@@ -276,8 +281,10 @@ bool Component::RunsOnThisThread() const { return RunScope::Contains(*this); }
 
 bool Component::Retire() {
   const bool by_itself = RunsOnThisThread();
+  HealthCheck dropped;  // ends after the lock
   const base::MutexLock lock(mutex_);
   retired_ = true;
+  std::swap(dropped, check_);
   changed_.NotifyAll();
   if (run_ == RunState::kWaiting) run_ = RunState::kIdle;
   while (run_ == RunState::kRunning && !by_itself && !IsOff()) changed_.Wait(mutex_);
@@ -285,7 +292,9 @@ bool Component::Retire() {
 }
 
 void Component::OnStop() {
+  HealthCheck dropped;  // ends after the lock
   const base::MutexLock lock(mutex_);
+  std::swap(dropped, check_);
   changed_.NotifyAll();
 }
 
@@ -340,7 +349,7 @@ void Component::ShowChange() {
   transition.time = environment_->clock->Now();
   shown_ = status;
   since_ = transition.time;
-  environment_->publisher.Publish(transition);
+  if (environment_->publisher.Publish(transition)) environment_->timers.Wake();
 }
 
 Component::Time Component::NextLook() const { return std::min(next_turn_, tracker_.NextChange()); }

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -67,7 +66,7 @@ class Component : public std::enable_shared_from_this<Component> {
 
   const std::string& name() const { return name_; }
   bool critical() const { return options_.critical; }
-  bool has_check() const { return static_cast<bool>(check_); }
+  bool has_check() const { return has_check_; }
   std::chrono::nanoseconds timeout() const { return options_.timeout; }
   bool IsIn(std::string_view group) const;
 
@@ -82,9 +81,9 @@ class Component : public std::enable_shared_from_this<Component> {
   /// Makes it unhealthy, by a result that counts at once, and goes on from there.
   void Fail(std::string_view reason);
 
-  /// Lets time do what it does, and takes the turn of the check if it has come. `random` draws from
-  /// [0, 1).
-  Turn OnTimer(Time now, const std::function<double()>& random);
+  /// Lets time do what it does, and takes the turn of the check if it has come. `random` is drawn
+  /// from [0, 1).
+  Turn OnTimer(Time now, double random);
 
   /// What came of TakeExtraTurn().
   struct ExtraTurn {
@@ -112,11 +111,11 @@ class Component : public std::enable_shared_from_this<Component> {
   /// Whether the calling thread is in a run of this check.
   bool RunsOnThisThread() const;
 
-  /// Takes in and runs nothing any more. Waits for a run to return; false where that hangs, or is
-  /// the caller.
+  /// Takes in and runs nothing any more, and lets go of the check. Waits for a run to return; false
+  /// where that hangs, or is the caller.
   bool Retire();
 
-  /// Ends waits of other threads; Environment::stopped was set before.
+  /// Ends waits of other threads, and lets go of the check; Environment::stopped was set before.
   void OnStop();
 
   HealthStatus StatusAt(Time now);
@@ -148,7 +147,7 @@ class Component : public std::enable_shared_from_this<Component> {
   };
 
   bool IsOff() const;
-  void CallCheck(Time started, std::uint64_t run_number);
+  void CallCheck(HealthCheck check, Time started, std::uint64_t run_number);
   void EndRun(Verdict verdict, std::uint64_t run_number, Time now);
   Time NextTurn(Time due, Time now, double random) const VITALS_REQUIRES(mutex_);
   bool TakeTurn(Time now) VITALS_REQUIRES(mutex_);
@@ -164,12 +163,14 @@ class Component : public std::enable_shared_from_this<Component> {
   Time TakeEarlierLook() VITALS_REQUIRES(mutex_);
 
   const std::string name_;
-  const HealthCheck check_;
+  const bool has_check_;
   const HealthCheckOptions options_;
   const std::shared_ptr<Environment> environment_;
 
   mutable base::Mutex mutex_;
   base::Condition changed_;
+  // Given up when this is removed or the monitor stops, whoever still owns the component then.
+  HealthCheck check_ VITALS_GUARDED_BY(mutex_);
   StatusTracker tracker_ VITALS_GUARDED_BY(mutex_);
   // What tracker_ said when a transition was last looked for.
   HealthStatus shown_ VITALS_GUARDED_BY(mutex_);

@@ -101,6 +101,7 @@ Listener::Time Listener::RunPending() {
   while (TakeNext(transition)) CallGuarded([&] { Handle(transition); });
   Time next = Time::max();
   if (!ended()) CallGuarded([&] { next = HandleDue(); });
+  if (ended()) Forget();
   const base::MutexLock lock(mutex_);
   runner_ = std::thread::id();
   next_due_ = next;
@@ -135,8 +136,22 @@ bool Listener::Stop(steady_clock::time_point deadline) {
     thread.Detach();
   } else {
     thread.Join();
+    ForgetByOne();
   }
   return idle;
+}
+
+void Listener::ForgetByOne() {
+  {
+    const base::MutexLock lock(mutex_);
+    // Else somebody else is at it.
+    if (runner_ != std::thread::id()) return;
+    runner_ = std::this_thread::get_id();
+  }
+  Forget();
+  const base::MutexLock lock(mutex_);
+  runner_ = std::thread::id();
+  changed_.NotifyAll();
 }
 
 void Listener::End() {

@@ -78,6 +78,10 @@ class Listener : public std::enable_shared_from_this<Listener> {
   /// Does what is due, and returns when to be called again.
   virtual Time HandleDue() { return Time::max(); }
 
+  /// Lets go of the host's function and what it owns: nothing is handled any more. Called as the
+  /// others; by whoever ended it, where it was not ended by itself.
+  virtual void Forget() = 0;
+
   const Clock& clock() const { return *clock_; }
 
  private:
@@ -85,6 +89,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   bool WaitForWork();
   bool TakeNext(HealthTransition& transition);
   bool WaitUntilIdle(std::chrono::steady_clock::time_point deadline);
+  void ForgetByOne();
   bool IsRunnerLocked() const VITALS_REQUIRES(mutex_);
 
   const HealthSubscriptionOptions options_;
@@ -111,8 +116,9 @@ class SubscriberListener final : public Listener {
 
  private:
   void Handle(const HealthTransition& transition) override { subscriber_(transition); }
+  void Forget() override { subscriber_ = nullptr; }
 
-  const HealthSubscriber subscriber_;
+  HealthSubscriber subscriber_;
 };
 
 }  // namespace health

@@ -29,6 +29,17 @@ std::function<double()> SystemRandom() {
   };
 }
 
+// What `random` draws; the middle where it throws, or draws what is not in [0, 1).
+double Draw(const std::function<double()>& random) noexcept {
+  constexpr double kMiddle = 0.5;
+  try {
+    const double drawn = random();
+    return drawn >= 0 && drawn < 1 ? drawn : kMiddle;
+  } catch (...) {
+    return kMiddle;
+  }
+}
+
 absl::Status NoComponent(std::string_view name) {
   return absl::NotFoundError(fmt::format("there is no component '{}'", name));
 }
@@ -83,7 +94,7 @@ MonitorCore::Time MonitorCore::Step() {
   const Time now = Now();
   std::vector<CheckPool::Waiting> checks;
   for (const std::shared_ptr<Component>& component : timers.TakeDue(now)) {
-    const Component::Turn turn = component->OnTimer(now, random_);
+    const Component::Turn turn = component->OnTimer(now, Draw(random_));
     if (turn.next != Time::max()) timers.ScheduleBy(component, turn.next);
     if (turn.start) checks.push_back({component, turn.due});
   }
@@ -145,6 +156,7 @@ absl::Status MonitorCore::Remove(std::string_view name) {
   if (component == nullptr) return NoComponent(name);
   environment_->timers.Cancel(component);
   environment_->publisher.NoteChange();
+  environment_->timers.Wake();
   if (component->Retire()) return absl::OkStatus();
   return absl::DeadlineExceededError(fmt::format(
       "the component '{}' was removed, but its check has not returned: what it refers to must "
@@ -173,7 +185,9 @@ absl::StatusOr<ComponentReport> MonitorCore::CheckNow(std::string_view name) {
 bool MonitorCore::RunExtraTurn(const std::shared_ptr<Component>& component) {
   const Time now = Now();
   const Component::ExtraTurn turn = component->TakeExtraTurn(now);
-  if (turn.start) StartChecks({{component, now}});
+  // The run that is waited for must not come after the caller, which a host that drives the monitor
+  // may have called from a check.
+  if (turn.start || options_.host_driven) StartChecks({{component, now}});
   if (!options_.host_driven) environment_->timers.Wake();
   return component->WaitForResult(turn.ticket) && turn.runs;
 }
@@ -184,6 +198,7 @@ absl::StatusOr<HealthSubscription> MonitorCore::Listen(std::shared_ptr<Listener>
     if (absl::Status status = listener->StartThread(); !status.ok()) return status;
   }
   environment_->publisher.Add(listener);
+  environment_->timers.Wake();
   HealthSubscription subscription(std::move(listener));
   // Stop() may have seen the listeners without this one.
   if (absl::Status status = CheckRunning(); !status.ok()) return status;
@@ -236,6 +251,8 @@ absl::Status MonitorCore::Stop() {
   }
   thread.Join();
   for (const std::shared_ptr<Component>& component : tree_.Under("")) component->OnStop();
+  // A component that Remove() waits for is in the tree no more.
+  for (const std::shared_ptr<Component>& component : pool_.Running()) component->OnStop();
   std::vector<std::string> left = pool_.Stop(deadline);
   for (const std::shared_ptr<Listener>& listener : environment_->publisher.Listeners()) {
     if (!listener->Stop(deadline))

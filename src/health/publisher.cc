@@ -6,11 +6,17 @@
 VITALS_NAMESPACE_BEGIN
 namespace health {
 
-void Publisher::Publish(HealthTransition& transition) {
+bool Publisher::Publish(HealthTransition& transition) {
   const base::MutexLock lock(mutex_);
   transition.sequence = ++last_sequence_;
-  if (!transition.aggregate) changed_ = true;
   for (const std::shared_ptr<Listener>& listener : listeners_) listener->Post(transition);
+  if (transition.aggregate) return false;
+  return !std::exchange(changed_, true) && AnyWantsAggregates();
+}
+
+bool Publisher::AnyWantsAggregates() const {
+  return std::any_of(listeners_.begin(), listeners_.end(),
+                     [](const auto& listener) { return listener->WantsAggregates(); });
 }
 
 std::vector<std::shared_ptr<Listener>> Publisher::TakeEnded() {
@@ -47,9 +53,7 @@ bool Publisher::TakeChanged() {
   std::vector<std::shared_ptr<Listener>> ended;  // what they own ends after the lock
   const base::MutexLock lock(mutex_);
   ended = TakeEnded();
-  return std::any_of(listeners_.begin(), listeners_.end(),
-                     [](const auto& listener) { return listener->WantsAggregates(); }) &&
-         std::exchange(changed_, false);
+  return AnyWantsAggregates() && std::exchange(changed_, false);
 }
 
 std::uint64_t Publisher::Dropped() const {

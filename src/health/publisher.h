@@ -18,8 +18,9 @@ namespace health {
 class Publisher {
  public:
   /// Sets transition.sequence, and hands over copies. The caller holds the lock of what changed, so
-  /// that the changes of one component are numbered in their order.
-  void Publish(HealthTransition& transition);
+  /// that the changes of one component are numbered in their order. Returns whether TakeChanged()
+  /// would now be true for the first time since it was last called.
+  bool Publish(HealthTransition& transition);
 
   void Add(const std::shared_ptr<Listener>& listener);
 
@@ -37,6 +38,7 @@ class Publisher {
   std::uint64_t Dropped() const;
 
  private:
+  bool AnyWantsAggregates() const VITALS_REQUIRES(mutex_);
   std::vector<std::shared_ptr<Listener>> TakeEnded() VITALS_REQUIRES(mutex_);
 
   mutable base::Mutex mutex_;

@@ -17,7 +17,7 @@ void RestartPlan::OnUnhealthy(Time now) {
   }
   unhealthy_ = true;
   sound_since_ = Time::max();
-  if (!given_up_) due_ = std::max(now, earliest_);
+  due_ = given_up_ ? now + options_.window : std::max(now, earliest_);
 }
 
 void RestartPlan::OnSound(Time now) {
@@ -29,10 +29,13 @@ void RestartPlan::OnSound(Time now) {
 
 RestartPlan::Action RestartPlan::Take(Time now) {
   if (!unhealthy_ || now < due_) return Action::kNone;
-  due_ = Time::max();
+  // When it is given up: to see whether it is sound, or gone, without news of it.
+  due_ = given_up_ ? now + options_.window : Time::max();
+  if (given_up_) return Action::kNone;
   while (!restarts_.empty() && now - restarts_.front() >= options_.window) restarts_.pop_front();
   if (restarts_.size() >= static_cast<std::size_t>(options_.max_restarts)) {
     given_up_ = true;
+    due_ = now + options_.window;
     return Action::kGiveUp;
   }
   restarts_.push_back(now);

@@ -48,13 +48,17 @@ void Restarter::Handle(const HealthTransition& transition) {
     return;
   }
   const auto found = plans_.find(transition.component);
-  if (found == plans_.end() || !found->second.unhealthy()) return;
-  RestartPlan& plan = found->second;
+  if (found != plans_.end()) Recover(transition.component, transition.reason, found->second);
+}
+
+void Restarter::Recover(const std::string& component, const std::string& reason,
+                        RestartPlan& plan) {
+  if (!plan.unhealthy()) return;
   plan.OnSound(clock().MonotonicNow());
   if (!plan.was_used()) return;
   Ask({.kind = RestartRequest::Kind::kRecovered,
-       .component = transition.component,
-       .reason = transition.reason,
+       .component = component,
+       .reason = reason,
        .attempt = plan.attempt()});
 }
 
@@ -68,7 +72,7 @@ void Restarter::CatchUp() {
     if (IsUnsound(component.status, component.flapping)) {
       plans_.try_emplace(component.component, restart_options_).first->second.OnUnhealthy(now);
     } else if (const auto found = plans_.find(component.component); found != plans_.end()) {
-      found->second.OnSound(now);
+      Recover(component.component, component.reason, found->second);
     }
   }
 }
@@ -93,7 +97,16 @@ bool Restarter::DoDue(const std::string& component, RestartPlan& plan) {
   if (plan.IsOver(now)) return false;
   if (!plan.unhealthy() || now < plan.Next()) return true;
   const std::optional<ComponentReport> report = find_one_(component);
-  if (!report) return false;
+  if (!report) {
+    // It may be gone only while it is restarted: what was counted stays for the window.
+    plan.OnSound(now);
+    return true;
+  }
+  if (!IsUnsound(report->status, report->flapping)) {
+    // There was no news of it, as where it was flapping and is now steadily degraded.
+    Recover(component, report->reason, plan);
+    return true;
+  }
   if (!NeedsRestart(*report, plan, now)) {
     plan.Postpone(now);
     return true;

@@ -32,12 +32,14 @@ class Restarter final : public Listener {
  private:
   void Handle(const HealthTransition& transition) override;
   Time HandleDue() override;
+  void Forget() override { hook_ = nullptr; }
 
   void CatchUp();
+  void Recover(const std::string& component, const std::string& reason, RestartPlan& plan);
   bool DoDue(const std::string& component, RestartPlan& plan);
   void Ask(RestartRequest request);
 
-  const RestartHook hook_;
+  RestartHook hook_;
   const RestartOptions restart_options_;
   const FindComponents find_all_;
   const FindComponent find_one_;

@@ -215,6 +215,39 @@ TEST(ListenerThreadsTest, ASlowSubscriberHarmsNobody) {
   gate->Open();
 }
 
+TEST(ListenerThreadsTest, WhatASubscriberOwnsEndsWithTheSubscription) {
+  auto monitor = HealthMonitor::Create().value();
+  auto subscription = monitor->Subscribe([monitor](const HealthTransition&) {}).value();
+  auto hook = monitor->AddRestartHook([monitor](const RestartRequest&) { return absl::OkStatus(); })
+                  .value();
+  const HealthReporter x = monitor->AddReporter("x").value();
+  const std::weak_ptr<HealthMonitor> owned = std::exchange(monitor, nullptr);
+  x.Report(HealthStatus::kUnhealthy);
+  subscription.Reset();
+  EXPECT_FALSE(owned.expired());
+  hook.Reset();
+  EXPECT_TRUE(owned.expired());
+}
+
+TEST(ListenerThreadsTest, ASubscriberThatEndsItsSubscriptionEnds) {
+  const auto monitor = HealthMonitor::Create().value();
+  auto value = std::make_shared<int>(7);
+  const std::weak_ptr<int> owned = value;
+  Gate subscribed;
+  std::atomic<bool> ended{false};
+  HealthSubscription subscription;
+  subscription = monitor
+                     ->Subscribe([&, value = std::exchange(value, {})](const HealthTransition&) {
+                       subscribed.Pass();
+                       subscription.Reset();
+                       ended = true;
+                     })
+                     .value();
+  subscribed.Open();
+  monitor->AddReporter("x").value().Report(HealthStatus::kHealthy);
+  EXPECT_TRUE(Eventually([&] { return ended && owned.expired(); }));
+}
+
 TEST(ListenerThreadsTest, ResetWaitsForTheCallInProgress) {
   auto monitor = HealthMonitor::Create().value();
   Gate gate;

@@ -225,6 +225,46 @@ TEST_F(RestartsTest, WhatWasRemovedIsNotRestarted) {
   EXPECT_THAT(Asked(), IsEmpty());
 }
 
+TEST_F(RestartsTest, WhatIsReplacedAfterTheLimitIsRestartedAgain) {
+  AddHook({.max_restarts = 1, .window = seconds(60)});
+  FailFor(seconds(10));
+  EXPECT_THAT(Asked(), ElementsAre("1 restart x 1", "2 limit x 1"));
+  EXPECT_TRUE(monitored_.monitor->Remove("x").ok());
+  monitored_.Advance(seconds(120));
+  monitored_.monitor->AddReporter("x").value().Report(HealthStatus::kUnhealthy);
+  EXPECT_THAT(Asked(), ElementsAre("130 restart x 1"));
+}
+
+TEST_F(RestartsTest, WhatIsGoneWhileItIsRestartedKeepsItsCount) {
+  AddHook({.initial_backoff = seconds(1), .max_restarts = 2});
+  std::vector<HealthReporter> reporters;
+  for (int i = 0; i < 4; ++i) {
+    monitored_.monitor->Remove("x").IgnoreError();
+    monitored_.Advance(seconds(5));
+    reporters.push_back(monitored_.monitor->AddReporter("x").value());
+    reporters.back().Report(HealthStatus::kUnhealthy);
+    monitored_.monitor->Poll();
+  }
+  EXPECT_THAT(Asked(), ElementsAre("5 restart x 1", "10 restart x 2", "15 limit x 2"));
+}
+
+TEST_F(RestartsTest, WhatFlappedAndIsSteadilyDegradedHasRecovered) {
+  const HealthReporter y = monitored_.monitor
+                               ->AddReporter("y", {.rules = {.failure_threshold = 1,
+                                                             .success_threshold = 1,
+                                                             .flap_changes = 2,
+                                                             .flap_window = seconds(10)}})
+                               .value();
+  AddHook({.under = "y"});
+  y.Report(HealthStatus::kHealthy);
+  y.Report(HealthStatus::kUnhealthy);
+  EXPECT_THAT(Asked(), ElementsAre("0 restart y 1"));
+  y.Report(HealthStatus::kDegraded);
+  EXPECT_TRUE(monitored_.Of("y").flapping);
+  monitored_.Advance(seconds(20));
+  EXPECT_THAT(Asked(), ElementsAre("10 recovered y 1"));
+}
+
 TEST_F(RestartsTest, OnlyWhatIsUnderTheNameIsRestarted) {
   AddHook({.under = "workers"});
   x_.Report(HealthStatus::kUnhealthy);

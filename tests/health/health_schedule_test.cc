@@ -1,4 +1,6 @@
 #include <chrono>
+#include <cmath>
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -190,6 +192,22 @@ TEST(ScheduleTest, TheLatestResultsCanBeRead) {
   EXPECT_GT(results[0].time, results[1].time);
 }
 
+TEST(ScheduleTest, ABadGeneratorDoesNoHarm) {
+  const std::vector<double> draws = {std::nan(""), -1, 1, 1e300};
+  std::size_t next = 0;
+  // Throws when there are no more.
+  Monitored monitored({.random = [&] { return draws.at(next++); }});
+  int runs = 0;
+  ASSERT_TRUE(
+      monitored.monitor->AddCheck("x", [&runs] { return ++runs > 0; }, {.jitter = 0.5}).ok());
+  monitored.monitor->Poll();
+  // The first interval is half as long, the others three quarters.
+  monitored.Advance(seconds(5));
+  EXPECT_EQ(runs, 2);
+  monitored.Advance(seconds(60), milliseconds(500));
+  EXPECT_EQ(runs, 10);
+}
+
 TEST(ScheduleTest, ACheckIsRunNowWhenAsked) {
   Monitored monitored;
   int runs = 0;
@@ -234,6 +252,25 @@ TEST(ScheduleTest, ACheckMayRunAnother) {
                              })
                   .ok());
   EXPECT_EQ(monitored.monitor->CheckNow("storage")->last_result->outcome, HealthOutcome::kFailed);
+}
+
+TEST(ScheduleTest, ACheckMayRunAnotherWhoseTurnHasCome) {
+  Monitored monitored;
+  int runs = 0;
+  // Of those whose turn comes at once, one is before the other.
+  for (const std::string name : {"a", "b"}) {
+    ASSERT_TRUE(monitored.monitor
+                    ->AddCheck(name,
+                               [&, other = name == "a" ? "b" : "a"] {
+                                 const bool first = ++runs == 1;
+                                 // The second cannot wait for the first, which waits for it.
+                                 EXPECT_EQ(monitored.monitor->CheckNow(other).ok(), first);
+                                 return true;
+                               })
+                    .ok());
+  }
+  monitored.monitor->Poll();
+  EXPECT_EQ(runs, 2);
 }
 
 TEST(ScheduleTest, ACheckMayAddAndRemoveOthersAndPoll) {

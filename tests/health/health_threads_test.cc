@@ -56,6 +56,26 @@ TEST(HealthThreadsTest, ChecksRunOnTheirOwnThreads) {
   EXPECT_TRUE(monitor->Stop().ok());
 }
 
+TEST(HealthThreadsTest, AggregatesAreToldThoughNothingElseIsDue) {
+  const auto monitor = MustCreate();
+  const auto reporter = [&](const std::string& name) {
+    return monitor->AddReporter(name, {.max_age = seconds(0)}).value();
+  };
+  const HealthReporter wal = reporter("storage/wal");
+  const HealthReporter disk = reporter("storage/disk");
+  wal.Report(HealthStatus::kHealthy);
+  disk.Report(HealthStatus::kHealthy);
+  std::atomic<int> told{0};
+  const auto subscription =
+      monitor->Subscribe([&](const HealthTransition& t) { told += t.aggregate ? 1 : 0; },
+                         {.under = "storage", .aggregates = true});
+  monitor->Poll();  // looks at what the aggregate is at first
+  wal.Report(HealthStatus::kUnhealthy);
+  EXPECT_TRUE(Eventually([&] { return told == 1; }));
+  EXPECT_TRUE(monitor->Remove("storage/wal").ok());
+  EXPECT_TRUE(Eventually([&] { return told == 2; }));
+}
+
 TEST(HealthThreadsTest, AHungCheckTimesOutAndIsNotStartedTwice) {
   const auto clock = std::make_shared<testing::FakeClock>();
   const auto monitor = MustCreate({.clock = clock});
@@ -219,6 +239,37 @@ TEST(HealthThreadsTest, WhatHangsAtStopOwnsWhatItUses) {
   EXPECT_FALSE(owned.expired());
   gate->Open();
   EXPECT_TRUE(Eventually([&] { return owned.expired(); }));
+}
+
+TEST(HealthThreadsTest, WhatACheckOwnsEndsWithItsRemoval) {
+  const auto monitor = MustCreate();
+  auto value = std::make_shared<int>(7);
+  const std::weak_ptr<int> owned = value;
+  ASSERT_TRUE(
+      monitor->AddCheck("x", [value = std::exchange(value, {})] { return *value == 7; }).ok());
+  const HealthReporter reporter = monitor->GetReporter("x").value();
+  ASSERT_TRUE(Eventually([&] { return monitor->status() == HealthStatus::kHealthy; }));
+  EXPECT_TRUE(monitor->Remove("x").ok());
+  EXPECT_TRUE(owned.expired());
+}
+
+TEST(HealthThreadsTest, StopEndsRemove) {
+  const auto monitor = MustCreate({.stop_timeout = milliseconds(1)});
+  const auto gate = std::make_shared<Gate>();
+  ASSERT_TRUE(
+      monitor->AddCheck("x", Hanging(gate), {.interval = seconds(60), .timeout = seconds(60)})
+          .ok());
+  ASSERT_TRUE(Eventually([&] { return gate->came() == 1; }));
+  std::atomic<bool> removed{false};
+  std::thread remover([&] {
+    EXPECT_EQ(monitor->Remove("x").code(), absl::StatusCode::kDeadlineExceeded);
+    removed = true;
+  });
+  ASSERT_TRUE(Eventually([&] { return monitor->stats().components == 0; }));
+  EXPECT_EQ(monitor->Stop().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(Eventually([&] { return removed.load(); }));
+  gate->Open();
+  remover.join();
 }
 
 TEST(HealthThreadsTest, StopEndsCheckNow) {

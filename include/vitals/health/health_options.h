@@ -102,7 +102,7 @@ struct HealthMonitorOptions {
   /// Tells when what is due; null for the system's clocks.
   std::shared_ptr<const Clock> clock = nullptr;
   /// Draws from [0, 1), for the jitter; empty for a generator seeded by the system. Called by one
-  /// at a time.
+  /// at a time. Where it throws, or draws anything else, 0.5 is taken.
   std::function<double()> random = {};
 };
 

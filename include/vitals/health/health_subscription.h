@@ -29,8 +29,8 @@ struct HealthSubscriptionOptions {
 };
 
 /// Is told of a transition, on a thread of its own, one after another, in the order in which they
-/// came about. It may take its time, and may call the monitor, but not end its own subscription.
-/// What it throws is logged.
+/// came about. It may take its time, may call the monitor, and may end its own subscription. What
+/// it throws is logged.
 using HealthSubscriber = std::function<void(const HealthTransition& transition)>;
 
 /// Keeps a subscriber, or a restart hook, subscribed. Movable; ends when it dies. It may outlive
@@ -43,8 +43,9 @@ class VITALS_EXPORT HealthSubscription {
   HealthSubscription& operator=(HealthSubscription&& other) noexcept;
   ~HealthSubscription();
 
-  /// Ends it: when this returns, the subscriber is not running and will not be called again. It
-  /// waits for a call in progress, however long that takes.
+  /// Ends it: when this returns, the subscriber is not running, will not be called again, and what
+  /// it owned is let go of. It waits for a call in progress, however long that takes; within that
+  /// call itself it returns at once, and the rest comes about when the call returns.
   void Reset();
 
   /// How many transitions were dropped because the subscriber was too slow.
