@@ -162,6 +162,7 @@ void WriteTransition(const HealthTransition& transition, base::JsonWriter& json)
   WriteText("to", HealthStatusName(transition.to), json);
   WriteReason("reason", transition.reason, json);
   WriteFlag("critical", transition.critical, json);
+  WriteFlag("flapping", transition.flapping, json);
   WriteNumber("consecutive_failures", transition.consecutive_failures, json);
   WriteMoment("time", transition.time, json);
   json.EndObject();

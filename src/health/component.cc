@@ -277,6 +277,11 @@ void Component::TimeOut(Time started, Time now) {
   changed_.NotifyAll();
 }
 
+bool Component::hangs() const {
+  const base::MutexLock lock(mutex_);
+  return run_ == RunState::kHung;
+}
+
 bool Component::RunsOnThisThread() const { return RunScope::Contains(*this); }
 
 bool Component::Retire() {
@@ -336,7 +341,8 @@ void Component::Advance(Time now) {
 void Component::ShowChange() {
   counts_.flaps = tracker_.flaps();
   const HealthStatus status = tracker_.status();
-  if (status == shown_) return;
+  const bool flapping = tracker_.flapping();
+  if (status == shown_ && flapping == shown_flapping_) return;
   ++counts_.transitions;
   HealthTransition& transition = transitions_.Push();
   transition.component = name_;
@@ -344,11 +350,12 @@ void Component::ShowChange() {
   transition.to = status;
   transition.reason = tracker_.reason();
   transition.critical = options_.critical;
-  transition.flapping = tracker_.flapping();
+  transition.flapping = flapping;
   transition.consecutive_failures = tracker_.consecutive_failures();
   transition.time = environment_->clock->Now();
+  if (status != shown_) since_ = transition.time;
   shown_ = status;
-  since_ = transition.time;
+  shown_flapping_ = flapping;
   if (environment_->publisher.Publish(transition)) environment_->timers.Wake();
 }
 

@@ -108,6 +108,9 @@ class Component : public std::enable_shared_from_this<Component> {
   /// The run that started then has taken too long. Does nothing when it is over, or abandoned.
   void TimeOut(Time started, Time now);
 
+  /// Whether a run has timed out and not returned.
+  bool hangs() const;
+
   /// Whether the calling thread is in a run of this check.
   bool RunsOnThisThread() const;
 
@@ -174,6 +177,7 @@ class Component : public std::enable_shared_from_this<Component> {
   StatusTracker tracker_ VITALS_GUARDED_BY(mutex_);
   // What tracker_ said when a transition was last looked for.
   HealthStatus shown_ VITALS_GUARDED_BY(mutex_);
+  bool shown_flapping_ VITALS_GUARDED_BY(mutex_) = false;
   std::chrono::system_clock::time_point since_ VITALS_GUARDED_BY(mutex_);
   Ring<HealthCheckResult> results_ VITALS_GUARDED_BY(mutex_);
   Ring<HealthTransition> transitions_ VITALS_GUARDED_BY(mutex_);

@@ -190,7 +190,10 @@ absl::StatusOr<HealthSubscription> HealthMonitor::AddRestartHook(RestartHook hoo
 }
 
 std::chrono::steady_clock::time_point HealthMonitor::Poll() {
-  return IsForked() ? std::chrono::steady_clock::time_point::max() : core_->Poll();
+  if (IsForked()) return std::chrono::steady_clock::time_point::max();
+  // A check that the host drives may let go of the last owner of this.
+  const std::shared_ptr<health::MonitorCore> core = core_;
+  return core->Poll();
 }
 
 HealthMonitorStats HealthMonitor::stats() const {

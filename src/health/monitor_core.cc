@@ -40,6 +40,20 @@ double Draw(const std::function<double()>& random) noexcept {
   }
 }
 
+// Says which thread steps, for a scope.
+class Stepping {
+ public:
+  explicit Stepping(std::atomic<std::thread::id>& stepper) : stepper_(stepper) {
+    stepper_.store(std::this_thread::get_id());
+  }
+  ~Stepping() { stepper_.store(std::thread::id()); }
+  Stepping(const Stepping&) = delete;
+  Stepping& operator=(const Stepping&) = delete;
+
+ private:
+  std::atomic<std::thread::id>& stepper_;
+};
+
 absl::Status NoComponent(std::string_view name) {
   return absl::NotFoundError(fmt::format("there is no component '{}'", name));
 }
@@ -89,7 +103,7 @@ MonitorCore::Time MonitorCore::Poll() {
 
 MonitorCore::Time MonitorCore::Step() {
   const base::MutexLock lock(step_mutex_);
-  stepper_.store(std::this_thread::get_id());
+  const Stepping stepping(stepper_);
   TimerQueue& timers = environment_->timers;
   const Time now = Now();
   std::vector<CheckPool::Waiting> checks;
@@ -102,7 +116,6 @@ MonitorCore::Time MonitorCore::Step() {
   const Time watch = options_.host_driven ? Time::max() : pool_.Watch();
   Publisher& publisher = environment_->publisher;
   if (publisher.TakeChanged()) aggregates_.Update(tree_.Under(""), *environment_);
-  stepper_.store(std::thread::id());
   return std::min(watch, timers.Next());
 }
 
@@ -175,7 +188,7 @@ absl::StatusOr<ComponentReport> MonitorCore::CheckNow(std::string_view name) {
   }
   if (component->has_check()) {
     // The result of a run that had begun before may be of what was before.
-    if (RunExtraTurn(component)) RunExtraTurn(component);
+    if (RunExtraTurn(component) && !component->hangs()) RunExtraTurn(component);
     if (absl::Status status = CheckRunning(); !status.ok()) return status;
   }
   return component->ReportAt(Now());

@@ -5,6 +5,12 @@
 
 VITALS_NAMESPACE_BEGIN
 namespace health {
+namespace {
+
+// What waits for a result is looked at this often at most.
+constexpr std::chrono::milliseconds kLook{50};
+
+}  // namespace
 
 void RestartPlan::OnUnhealthy(Time now) {
   if (unhealthy_) return;
@@ -50,7 +56,7 @@ void RestartPlan::Returned(Time now) {
 }
 
 void RestartPlan::Postpone(Time now) {
-  if (unhealthy_) due_ = now + options_.initial_backoff;
+  if (unhealthy_) due_ = now + std::max<std::chrono::nanoseconds>(options_.initial_backoff, kLook);
 }
 
 // initial_backoff after the first attempt, twice as much after each more.

@@ -1,6 +1,7 @@
 #include "health/status_tracker.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "fmt/format.h"
 
@@ -49,7 +50,7 @@ void StatusTracker::OnResult(HealthStatus status, std::string_view reason, Time 
   latest_ = status;
   if (latest_reason_ != reason) latest_reason_ = reason;
   if (max_age_.count() != 0) expires_at_ = now + max_age_;
-  stale_ = false;
+  if (std::exchange(stale_, false)) settled_reason_ = "was stale";
   CountResult(status, now);
   Settle(now);
   if (latest_ == settled_ && settled_reason_ != latest_reason_) settled_reason_ = latest_reason_;

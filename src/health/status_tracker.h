@@ -24,7 +24,8 @@ namespace health {
 ///   - flapping: settled changed flap_changes times within flap_window; it is degraded, unless
 ///   stale.
 ///
-/// Pure: time comes with the calls, and does not go back. Not thread-safe.
+/// Pure: time comes with the calls; one that is a little earlier than the last does no harm. Not
+/// thread-safe.
 class StatusTracker {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -50,7 +51,7 @@ class StatusTracker {
   HealthStatus status() const;
   HealthStatus underlying_status() const { return settled_; }
   std::string reason() const;
-  bool flapping() const { return flapping_; }
+  bool flapping() const { return flapping_ && !stale_; }
   bool stale() const { return stale_; }
   std::uint64_t flaps() const { return flaps_; }
   std::uint32_t consecutive_failures() const { return consecutive_failures_; }

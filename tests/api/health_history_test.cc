@@ -46,12 +46,12 @@ TEST(HealthHistoryTest, ShowsTransitionsNewestFirst) {
   const HealthPages pages = ThreeTransitions();
   EXPECT_EQ(pages.Data(kHistory), Json::parse(R"([
     {"sequence": 3, "component": "storage/wal", "from": "healthy", "to": "unhealthy",
-     "reason": "full", "critical": true, "consecutive_failures": 1,
+     "reason": "full", "critical": true, "flapping": false, "consecutive_failures": 1,
      "time": "2000-01-01T00:00:01.000000000Z"},
     {"sequence": 2, "component": "storage/wal", "from": "unknown", "to": "healthy",
-     "critical": true, "consecutive_failures": 0, "time": "2000-01-01T00:00:00.500000000Z"},
+     "critical": true, "flapping": false, "consecutive_failures": 0, "time": "2000-01-01T00:00:00.500000000Z"},
     {"sequence": 1, "component": "api", "from": "unknown", "to": "healthy",
-     "critical": true, "consecutive_failures": 0, "time": "2000-01-01T00:00:00.000000000Z"}
+     "critical": true, "flapping": false, "consecutive_failures": 0, "time": "2000-01-01T00:00:00.000000000Z"}
     ])"));
 }
 

@@ -194,6 +194,21 @@ TEST_F(RulesTest, WhatFlapsIsReportedOnceUntilItNoLongerDoes) {
                           "degraded > unhealthy"));
 }
 
+TEST_F(RulesTest, ThatItBeganToFlapIsToldAlsoWhereTheStatusStays) {
+  Add({.max_age = nanoseconds(0),
+       .rules = {.failure_threshold = 1,
+                 .success_threshold = 1,
+                 .flap_changes = 2,
+                 .flap_window = seconds(60)}});
+  After({kHealthy, kUnhealthy, kDegraded});
+  monitored_.clock->Advance(seconds(60));
+  EXPECT_EQ(Status(), kDegraded);
+  EXPECT_THAT(monitored_.Transitions("x"),
+              ElementsAre("unknown > healthy", "healthy > unhealthy",
+                          "unhealthy > degraded (flapping: 2 changes within 60 s, now degraded)",
+                          "degraded > degraded"));
+}
+
 TEST_F(RulesTest, ChangesThatAreFarApartDoNotFlap) {
   Add({.max_age = nanoseconds(0),
        .rules = {.failure_threshold = 1,

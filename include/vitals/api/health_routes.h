@@ -49,7 +49,7 @@ namespace api {
 ///
 /// History takes `component` (it and those below it), `start` and `end` (seconds since 1970, or RFC
 /// 3339), and `limit` (to 100,000; else 100), and answers in the envelope of Prometheus's HTTP API.
-/// Each transition has sequence, component, from, to, reason (unless empty), critical,
+/// Each transition has sequence, component, from, to, reason (unless empty), critical, flapping,
 /// consecutive_failures and time: see HealthTransition.
 ///
 /// Errors are {"status":"error","errorType":...,"error":...}: bad_data (400) names the field, and

@@ -19,8 +19,8 @@ class VITALS_EXPORT ComponentHealth {
  public:
   virtual ~ComponentHealth() = default;
 
-  /// Called on a thread of the monitor, by one at a time. It may take as long as
-  /// HealthCheckOptions::timeout says. What it throws is a failure, with its text.
+  /// Called on a thread of the monitor, by one at a time, but see HealthReporter::Hold(). It may
+  /// take as long as HealthCheckOptions::timeout says. What it throws is a failure, with its text.
   virtual HealthResult CheckHealth() = 0;
 };
 

@@ -89,9 +89,9 @@ class VITALS_EXPORT HealthMonitor {
   /// result of its check does. NotFound.
   absl::StatusOr<HealthReporter> GetReporter(std::string_view component) const;
 
-  /// Removes a component. Waits for a run of its check to return, unless the run has timed out or
-  /// is the caller: then DeadlineExceeded, and the component is gone all the same. NotFound when
-  /// there is none.
+  /// Removes a component. Waits for a run of its check to return, unless the run has timed out, was
+  /// abandoned (see HealthReporter::Hold()) or is the caller: then DeadlineExceeded, and the
+  /// component is gone all the same. NotFound when there is none.
   absl::Status Remove(std::string_view component);
 
   /// Runs a check now and waits for its result, at most its timeout, after that of a run that was
@@ -143,7 +143,7 @@ class VITALS_EXPORT HealthMonitor {
   /// Runs nothing any more. Waits at most HealthMonitorOptions::stop_timeout for checks and
   /// subscribers that run. DeadlineExceeded when some had not returned, and names them: their
   /// threads are left to themselves, and own what of vitals they use. Reads go on. OK at once when
-  /// already stopped.
+  /// already stopped, or while another thread stops it.
   absl::Status Stop();
 
  private:

@@ -45,7 +45,7 @@ struct HealthCheckResult {
 
 /// What was counted of a component since it was added.
 struct HealthCounts {
-  std::uint64_t results = 0;                                       ///< runs and reports
+  std::uint64_t results = 0;  ///< all that HealthOutcome tells apart
   std::array<std::uint64_t, kHealthOutcomeCount> by_outcome = {};  ///< of these, by HealthOutcome
   std::uint64_t runs = 0;                                          ///< of a check, that ended
   std::chrono::nanoseconds run_time{0};                            ///< of all these runs
@@ -95,7 +95,7 @@ VITALS_EXPORT HealthStatus CombineHealth(HealthStatus together, HealthStatus sta
 /// Takes components together.
 VITALS_EXPORT HealthReport Aggregate(std::vector<ComponentReport> components);
 
-/// A component's status has changed.
+/// A component's status has changed, or it began or ceased to flap.
 struct HealthTransition {
   std::uint64_t sequence = 0;  ///< 1, 2, 3... over all components of a monitor
   /// The component. Of a change of several taken together: the part of their names that they share
