@@ -75,14 +75,12 @@ absl::StatusOr<std::unique_ptr<vitals::SupervisedChild>> Supervise(
 }
 
 // [hook]
-absl::Status Restart(vitals::HealthMonitor& monitor, vitals::SupervisedChild& child,
-                     Worker& worker) {
+void Restart(vitals::SupervisedChild& child, Worker& worker) {
   child.SetState(ChildState::kRestarting);
   worker.Stop();
   child.SetState(ChildState::kStarting);
   worker.Start();
   child.SetState(ChildState::kRunning);
-  return monitor.CheckNow(child.component()).status();
 }
 
 absl::StatusOr<vitals::HealthSubscription> RestartOnFailure(vitals::HealthMonitor& monitor,
@@ -94,7 +92,8 @@ absl::StatusOr<vitals::HealthSubscription> RestartOnFailure(vitals::HealthMonito
       [&](const vitals::RestartRequest& request) {
         switch (request.kind) {
           case Kind::kRestart:
-            return Restart(monitor, child, worker);
+            Restart(child, worker);
+            break;
           case Kind::kLimitReached:
             child.SetState(ChildState::kFailed, "was restarted too often");
             break;

@@ -90,10 +90,8 @@ HttpResponse ShowGroup(const HealthMonitor* monitor, const HttpRequest& request,
                        const absl::StatusOr<HealthQuery>& query) {
   if (!query.ok()) return JsonError(query.status());
   const HealthForm form = FormOf(request, *query);
-  // Where all is healthy, each part is.
-  if (form == HealthForm::kBrief && MayBeEmpty(query->group) &&
-      (monitor == nullptr || monitor->status() == HealthStatus::kHealthy)) {
-    return Healthy();
+  if (form == HealthForm::kBrief && query->excluded.empty() && MayBeEmpty(query->group)) {
+    return ReportPage(monitor == nullptr ? HealthReport() : monitor->Summary(query->group), form);
   }
   HealthReport report = ReportOf(monitor, query->group);
   if (report.components.empty() && !MayBeEmpty(query->group)) {

@@ -1,6 +1,7 @@
 #include "health/check_pool.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "vitals/base/log.h"
@@ -23,14 +24,16 @@ constexpr std::chrono::seconds kIdleTime{10};
 CheckPool::CheckPool(std::size_t max_threads, std::shared_ptr<const Clock> clock)
     : max_threads_(max_threads), state_(std::make_shared<State>(std::move(clock))) {}
 
-void CheckPool::Submit(std::shared_ptr<Component> component, Time due) {
+void CheckPool::Submit(std::vector<Waiting> checks) {
+  if (checks.empty()) return;
   State& state = *state_;
   const base::MutexLock lock(state.mutex);
   if (state.stopping) return;
-  state.waiting.push_back({std::move(component), due});
-  if (state.waiting.size() > 1) return;
-  state.progress = state.clock->MonotonicNow();
-  state.work.NotifyOne();
+  if (state.waiting.empty()) {
+    state.progress = state.clock->MonotonicNow();
+    state.work.NotifyOne();
+  }
+  std::move(checks.begin(), checks.end(), std::back_inserter(state.waiting));
 }
 
 CheckPool::Time CheckPool::Watch() {
@@ -80,9 +83,9 @@ void CheckPool::JoinDone() {
 
 void CheckPool::AddThreads(Time now) {
   std::size_t more = 0;
+  State& state = *state_;
   {
-    const base::MutexLock lock(state_->mutex);
-    State& state = *state_;
+    const base::MutexLock lock(state.mutex);
     if (state.waiting.empty() || state.stopping || now - state.progress < kStall) return;
     state.progress = now;
     state.work.NotifyAll();
@@ -113,8 +116,8 @@ absl::Status CheckPool::StartThread() {
 
 std::deque<CheckPool::Waiting> CheckPool::TakeHopeless(Time now) {
   std::deque<Waiting> hopeless;
-  const base::MutexLock lock(state_->mutex);
   State& state = *state_;
+  const base::MutexLock lock(state.mutex);
   if (state.waiting.empty() || (state.workers.size() < max_threads_ && !out_of_threads_)) {
     return hopeless;
   }
@@ -198,9 +201,9 @@ std::vector<std::string> CheckPool::Stop(steady_clock::time_point deadline) {
   std::deque<Waiting> dropped;  // may die here, after the lock
   std::vector<base::Thread> threads;
   std::vector<std::string> left;
+  State& state = *state_;
   {
-    const base::MutexLock lock(state_->mutex);
-    State& state = *state_;
+    const base::MutexLock lock(state.mutex);
     state.stopping = true;
     dropped.swap(state.waiting);
     state.work.NotifyAll();

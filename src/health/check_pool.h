@@ -26,7 +26,7 @@ namespace health {
 ///     Submit() --> waiting --> a thread: running --> done, and the thread takes the next
 ///                     |                     |
 ///                     |                     +-- timeout: the run hangs, and its thread is lost
-///                     +-- 10 ms without a start: four times as many threads, up to max_threads
+///                     +-- 5 ms without a start: four times as many threads, up to max_threads
 ///
 /// When every thread hangs, what waits is not run. Whoever owns the pool calls Watch() when that
 /// asks for it. Thread-safe. Threads own the pool's state with it, so that one that is lost leaves
@@ -36,7 +36,7 @@ class CheckPool {
   using Time = std::chrono::steady_clock::time_point;
 
   /// Nothing starts for this long while checks wait: then there are too few threads.
-  static constexpr std::chrono::milliseconds kStall{10};
+  static constexpr std::chrono::milliseconds kStall{5};
   /// A start that is later than this is counted.
   static constexpr std::chrono::milliseconds kLate{100};
 
@@ -45,8 +45,14 @@ class CheckPool {
   /// Starts a thread: the first, before Watch() is called. Unavailable when there is none to have.
   absl::Status StartThread();
 
-  /// Runs the check when a thread is free. `due`: since when it is to run.
-  void Submit(std::shared_ptr<Component> component, Time due);
+  /// A check whose turn it is.
+  struct Waiting {
+    std::shared_ptr<Component> component;
+    Time due;  ///< since when it is to run
+  };
+
+  /// Runs these when threads are free. All at once, since threads take them at the same time.
+  void Submit(std::vector<Waiting> checks);
 
   /// Times out runs, adds threads, and lets those checks know that will not be run. Returns when to
   /// be called again; Time::max() while nothing waits or runs.
@@ -67,11 +73,6 @@ class CheckPool {
   std::vector<std::string> Stop(std::chrono::steady_clock::time_point deadline);
 
  private:
-  struct Waiting {
-    std::shared_ptr<Component> component;
-    Time due;
-  };
-
   struct Worker {
     base::Thread thread;
     std::shared_ptr<Component> running;  // null while it waits for work

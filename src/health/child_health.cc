@@ -47,7 +47,6 @@ absl::StatusOr<HealthCheckOptions> ToHealthCheckOptions(const HealthConfig& conf
   options.interval = config.check_interval;
   options.timeout = config.check_timeout;
   options.rules.failure_threshold = config.failure_threshold;
-  options.rules.flap_changes = 0;
   return options;
 }
 

@@ -72,15 +72,9 @@ void Component::Hold(HealthStatus status, std::string_view reason) {
   if (IsOff()) return;
   const base::MutexLock lock(mutex_);
   if (retired_) return;
-  const Time now = environment_->clock->MonotonicNow();
-  if (!held_) Advance(now);
+  BeginAnew(status, reason, environment_->clock->MonotonicNow());
   held_ = true;
-  if (run_ == RunState::kRunning || run_ == RunState::kHung) ++abandoned_runs_;
-  run_ = RunState::kIdle;
-  ++run_number_;
-  tracker_.Reset(status, base::CutUtf8(reason, HealthResult::kMaxReasonBytes), now);
   ShowChange();
-  changed_.NotifyAll();
 }
 
 void Component::Release() {
@@ -88,14 +82,41 @@ void Component::Release() {
   {
     const base::MutexLock lock(mutex_);
     if (retired_ || !held_) return;
-    held_ = false;
     const Time now = environment_->clock->MonotonicNow();
     tracker_.Reset(shown_, tracker_.reason(), now);
-    last_result_ = now;
-    if (check_) next_turn_ = now;
-    next_look_ = now;
+    GoOn(now);
   }
   environment_->timers.ScheduleBy(shared_from_this(), environment_->clock->MonotonicNow());
+}
+
+void Component::Fail(std::string_view reason) {
+  if (IsOff()) return;
+  {
+    const base::MutexLock lock(mutex_);
+    if (retired_) return;
+    const Time now = environment_->clock->MonotonicNow();
+    BeginAnew(HealthStatus::kUnhealthy, reason, now);
+    GoOn(now);
+    Record({.reason = reason}, now);
+  }
+  environment_->timers.ScheduleBy(shared_from_this(), environment_->clock->MonotonicNow());
+}
+
+// Sets the status, whatever came before, and abandons a run.
+void Component::BeginAnew(HealthStatus status, std::string_view reason, Time now) {
+  Advance(now);
+  if (run_ == RunState::kRunning || run_ == RunState::kHung) ++abandoned_runs_;
+  run_ = RunState::kIdle;
+  ++run_number_;
+  tracker_.Reset(status, base::CutUtf8(reason, HealthResult::kMaxReasonBytes), now);
+  changed_.NotifyAll();
+}
+
+// Judges results, and gives the check a turn.
+void Component::GoOn(Time now) {
+  held_ = false;
+  if (check_) next_turn_ = now;
+  next_look_ = now;
 }
 
 bool Component::held() const {

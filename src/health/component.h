@@ -48,8 +48,8 @@ struct Environment {
 ///                        |                               |
 ///                        +--no thread: not run--> kIdle  +--timeout--> kHung --returns--> kIdle
 ///
-/// Hold() makes it kIdle from any state, and abandons the run: the number of a run tells that it is
-/// no longer the present one.
+/// Hold() and Fail() make it kIdle from any state, and abandon the run: the number of a run tells
+/// that it is no longer the present one.
 class Component : public std::enable_shared_from_this<Component> {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -78,6 +78,9 @@ class Component : public std::enable_shared_from_this<Component> {
   void Hold(HealthStatus status, std::string_view reason);
   void Release();
   bool held() const;
+
+  /// Makes it unhealthy, by a result that counts at once, and goes on from there.
+  void Fail(std::string_view reason);
 
   /// Lets time do what it does, and takes the turn of the check if it has come. `random` draws from
   /// [0, 1).
@@ -147,10 +150,12 @@ class Component : public std::enable_shared_from_this<Component> {
   bool IsOff() const;
   void CallCheck(Time started, std::uint64_t run_number);
   void EndRun(Verdict verdict, std::uint64_t run_number, Time now);
-  Time NextTurn(Time due, Time now, double random) const;
+  Time NextTurn(Time due, Time now, double random) const VITALS_REQUIRES(mutex_);
   bool TakeTurn(Time now) VITALS_REQUIRES(mutex_);
   void RecordHung(Time now) VITALS_REQUIRES(mutex_);
   void Record(const Verdict& verdict, Time now) VITALS_REQUIRES(mutex_);
+  void BeginAnew(HealthStatus status, std::string_view reason, Time now) VITALS_REQUIRES(mutex_);
+  void GoOn(Time now) VITALS_REQUIRES(mutex_);
   void KeepResult(const Verdict& verdict, Time now) VITALS_REQUIRES(mutex_);
   void Advance(Time now) VITALS_REQUIRES(mutex_);
   void ShowChange() VITALS_REQUIRES(mutex_);

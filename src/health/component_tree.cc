@@ -8,7 +8,7 @@
 VITALS_NAMESPACE_BEGIN
 namespace health {
 
-absl::Status ComponentTree::Add(std::shared_ptr<Component> component) {
+absl::Status ComponentTree::Add(const std::shared_ptr<Component>& component) {
   const std::string& name = component->name();
   const base::MutexLock lock(mutex_);
   if (components_.size() >= max_components_) {
@@ -16,7 +16,7 @@ absl::Status ComponentTree::Add(std::shared_ptr<Component> component) {
         fmt::format("there are {} components already: remove some, or raise max_components",
                     components_.size()));
   }
-  if (!components_.try_emplace(name, std::move(component)).second) {
+  if (!components_.try_emplace(name, component).second) {
     return absl::AlreadyExistsError(fmt::format(
         "there is a component '{}' already: choose another name, or remove it first", name));
   }

@@ -22,7 +22,7 @@ class ComponentTree {
   explicit ComponentTree(std::size_t max_components) : max_components_(max_components) {}
 
   /// AlreadyExists, ResourceExhausted.
-  absl::Status Add(std::shared_ptr<Component> component);
+  absl::Status Add(const std::shared_ptr<Component>& component);
 
   /// Null when there is none.
   std::shared_ptr<Component> Remove(std::string_view name);

@@ -5,6 +5,7 @@
 
 #include "base/fork.h"
 #include "fmt/format.h"
+#include "health/keep_forever.h"
 #include "health/monitor_core.h"
 #include "health/option_checks.h"
 #include "vitals/base/log.h"
@@ -35,8 +36,7 @@ HealthMonitor::HealthMonitor(std::shared_ptr<health::MonitorCore> core)
 
 HealthMonitor::~HealthMonitor() {
   if (IsForked()) {
-    // A thread of the parent may have been changing it.
-    new std::shared_ptr<health::MonitorCore>(core_);
+    health::KeepForever(core_);
     return;
   }
   if (const absl::Status status = Stop(); !status.ok()) {
@@ -86,21 +86,32 @@ absl::StatusOr<ComponentReport> HealthMonitor::CheckNow(std::string_view compone
   return core_->CheckNow(component);
 }
 
-HealthStatus HealthMonitor::status() const {
-  if (IsForked()) return HealthStatus::kUnknown;
+HealthStatus HealthMonitor::status() const { return Summary().status; }
+
+HealthReport HealthMonitor::Summary(std::string_view group) const {
+  if (IsForked()) return {.status = HealthStatus::kUnknown};
   const auto now = core_->Now();
-  HealthStatus together = HealthStatus::kHealthy;
-  for (const std::shared_ptr<Component>& component : core_->tree().Under("")) {
-    together = CombineHealth(together, component->StatusAt(now), component->critical());
+  const auto components = core_->tree().Under("");
+  HealthReport summary;
+  Component* decisive = nullptr;
+  for (const std::shared_ptr<Component>& component : components) {
+    if (!group.empty() && !component->IsIn(group)) continue;
+    const HealthStatus together =
+        CombineHealth(summary.status, component->StatusAt(now), component->critical());
+    if (together != summary.status) decisive = component.get();
+    summary.status = together;
   }
-  return together;
+  if (decisive != nullptr) summary.reason = ReasonWithName(decisive->ReportAt(now));
+  return summary;
 }
 
 HealthReport HealthMonitor::ReportOf(std::string_view under, std::string_view group) const {
   if (IsForked()) return {.status = HealthStatus::kUnknown};
   const auto now = core_->Now();
+  const auto components = core_->tree().Under(under);
   std::vector<ComponentReport> reports;
-  for (const std::shared_ptr<Component>& component : core_->tree().Under(under)) {
+  reports.reserve(components.size());
+  for (const std::shared_ptr<Component>& component : components) {
     if (group.empty() || component->IsIn(group)) reports.push_back(component->ReportAt(now));
   }
   return Aggregate(std::move(reports));

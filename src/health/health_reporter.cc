@@ -32,4 +32,8 @@ void HealthReporter::Release() const noexcept {
   if (component_ != nullptr) TryTo([&] { component_->Release(); });
 }
 
+void HealthReporter::Fail(std::string_view reason) const noexcept {
+  if (component_ != nullptr) TryTo([&] { component_->Fail(reason); });
+}
+
 VITALS_NAMESPACE_END

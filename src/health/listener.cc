@@ -8,6 +8,7 @@
 #include "base/fork.h"
 #include "fmt/format.h"
 #include "health/component_name.h"
+#include "health/keep_forever.h"
 #include "vitals/base/log.h"
 
 VITALS_NAMESPACE_BEGIN
@@ -175,8 +176,8 @@ HealthSubscription::~HealthSubscription() { Reset(); }
 void HealthSubscription::Reset() {
   if (listener_ == nullptr) return;
   if (listener_->IsForked()) {
-    // Its thread may have been changing it.
-    new std::shared_ptr<health::Listener>(std::move(listener_));
+    health::KeepForever(listener_);
+    listener_ = nullptr;
     return;
   }
   listener_->End();

@@ -81,11 +81,13 @@ MonitorCore::Time MonitorCore::Step() {
   stepper_.store(std::this_thread::get_id());
   TimerQueue& timers = environment_->timers;
   const Time now = Now();
+  std::vector<CheckPool::Waiting> checks;
   for (const std::shared_ptr<Component>& component : timers.TakeDue(now)) {
     const Component::Turn turn = component->OnTimer(now, random_);
     if (turn.next != Time::max()) timers.ScheduleBy(component, turn.next);
-    if (turn.start) StartCheck(component, turn.due);
+    if (turn.start) checks.push_back({component, turn.due});
   }
+  StartChecks(std::move(checks));
   const Time watch = options_.host_driven ? Time::max() : pool_.Watch();
   Publisher& publisher = environment_->publisher;
   if (publisher.TakeChanged()) aggregates_.Update(tree_.Under(""), *environment_);
@@ -93,12 +95,12 @@ MonitorCore::Time MonitorCore::Step() {
   return std::min(watch, timers.Next());
 }
 
-void MonitorCore::StartCheck(const std::shared_ptr<Component>& component, Time due) {
-  if (options_.host_driven) {
-    component->Run(Now());
-  } else {
-    pool_.Submit(component, due);
+void MonitorCore::StartChecks(std::vector<CheckPool::Waiting> checks) {
+  if (!options_.host_driven) {
+    pool_.Submit(std::move(checks));
+    return;
   }
+  for (const CheckPool::Waiting& check : checks) check.component->Run(Now());
 }
 
 MonitorCore::Time MonitorCore::ServeListeners() {
@@ -171,7 +173,7 @@ absl::StatusOr<ComponentReport> MonitorCore::CheckNow(std::string_view name) {
 bool MonitorCore::RunExtraTurn(const std::shared_ptr<Component>& component) {
   const Time now = Now();
   const Component::ExtraTurn turn = component->TakeExtraTurn(now);
-  if (turn.start) StartCheck(component, now);
+  if (turn.start) StartChecks({{component, now}});
   if (!options_.host_driven) environment_->timers.Wake();
   return component->WaitForResult(turn.ticket) && turn.runs;
 }

@@ -71,7 +71,7 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
   std::chrono::nanoseconds RestUntil(Time when) const;
   Time Step();
   Time ServeListeners();
-  void StartCheck(const std::shared_ptr<Component>& component, Time due);
+  void StartChecks(std::vector<CheckPool::Waiting> checks);
   bool RunExtraTurn(const std::shared_ptr<Component>& component);
   absl::Status CheckRunning() const;
 

@@ -19,7 +19,8 @@ constexpr std::size_t kMaxWaiting = 10'000;
 // unhealthy: restarts that do not help make a component flap.
 bool NeedsRestart(const ComponentReport& report, const RestartPlan& plan, RestartPlan::Time now) {
   if (report.held || report.underlying_status != HealthStatus::kUnhealthy) return false;
-  if (!report.last_result || plan.returned_at() == RestartPlan::Time::min()) return true;
+  if (plan.returned_at() == RestartPlan::Time::min()) return true;
+  if (!report.last_result) return false;
   // Nothing new comes from what is stale.
   if (report.last_result->outcome == HealthOutcome::kStale) return true;
   return report.last_result->status == HealthStatus::kUnhealthy &&

@@ -1,7 +1,5 @@
 #include "vitals/health/supervised_child.h"
 
-#include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -14,69 +12,74 @@ VITALS_NAMESPACE_BEGIN
 namespace health {
 namespace {
 
-// What a state shows, as long as no check is asked.
-HealthResult Shown(ChildState state, std::string_view reason, bool unhealthy) {
+// What a component shows when its child enters a state; `now` is what it shows so far.
+HealthResult ToShow(ChildState state, std::string_view reason, HealthResult now) {
+  if (state == ChildState::kRunning) return now;
   reason = base::CutUtf8(reason, HealthResult::kMaxReasonBytes);
   const std::string_view name = ChildStateName(state);
   if (state == ChildState::kFailed) {
     return HealthResult::Unhealthy(std::string(reason.empty() ? name : reason));
   }
   std::string text = reason.empty() ? std::string(name) : fmt::format("{}: {}", name, reason);
-  if (state == ChildState::kRunning) return HealthResult::Healthy(std::move(text));
   // Else a restart would look like a recovery. What was stopped on purpose is nothing to restart.
-  const bool stays_unhealthy = unhealthy && state != ChildState::kStopped;
-  return stays_unhealthy ? HealthResult::Unhealthy(std::move(text))
-                         : HealthResult::Degraded(std::move(text));
+  if (now.status == HealthStatus::kUnhealthy && state != ChildState::kStopped) {
+    return HealthResult::Unhealthy(std::move(text));
+  }
+  if (state == ChildState::kStarting) return {HealthStatus::kUnknown, std::move(text)};
+  return HealthResult::Degraded(std::move(text));
 }
 
 }  // namespace
 
 /// The check of a supervised child, which knows the state that the child is in. Owned by the
-/// monitor and by runs that hang too. Thread-safe.
-class ChildProbe {
+/// component and by runs that hang too. Thread-safe.
+class ChildProbe : public std::enable_shared_from_this<ChildProbe> {
  public:
-  /// `rules` are those of its component.
-  ChildProbe(std::function<ChildHealth()> health_check, const HealthRules& rules)
-      : health_check_(std::move(health_check)),
-        reports_at_once_(std::max(rules.failure_threshold, rules.success_threshold)),
-        shown_(Shown(ChildState::kStarting, {}, false)) {}
+  explicit ChildProbe(std::function<ChildHealth()> health_check)
+      : health_check_(std::move(health_check)) {}
 
-  /// Reports the state that a child begins in.
-  void Begin(const HealthReporter& reporter) {
+  /// Adds the component, in the state that its child begins in.
+  absl::StatusOr<HealthReporter> AddTo(HealthMonitor& monitor, std::string_view component,
+                                       const HealthCheckOptions& options) {
+    // A run that begins at once waits for the lock, and is then abandoned.
     const base::MutexLock lock(mutex_);
-    reporter.Report(shown_.status, shown_.reason);
+    const absl::Status added = monitor.AddCheck(
+        component, [self = shared_from_this()] { return self->Check(); }, options);
+    if (!added.ok()) return added;
+    absl::StatusOr<HealthReporter> reporter = monitor.GetReporter(component);
+    if (!reporter.ok()) return reporter.status();
+    const HealthResult shown = ToShow(state_, {}, {});
+    reporter->Hold(shown.status, shown.reason);
+    return reporter;
   }
 
-  /// Takes the child to a state, and reports it. `unhealthy`: the component is, so far.
-  void Enter(ChildState state, std::string_view reason, bool unhealthy,
-             const HealthReporter& reporter) {
-    HealthResult shown = Shown(state, reason, unhealthy);
+  /// Takes the child to a state. `now` is asked what the component shows so far.
+  void Enter(ChildState state, std::string_view reason, const HealthReporter& reporter,
+             const std::function<HealthResult()>& now) {
     const base::MutexLock lock(mutex_);
     const bool runs = state == ChildState::kRunning;
-    if (state == state_ && (runs || shown == shown_)) return;
+    if (runs && state_ == state) return;
     state_ = state;
-    shown_ = std::move(shown);
-    ++changes_;
-    // To have started is one passed result, which a check is to confirm. Any other state takes
-    // effect at once: it is reported as often as the rules ask for. Under the lock, so that reports
-    // come in the order of the states.
-    for (int i = 0; i < (runs ? 1 : reports_at_once_); ++i) {
-      reporter.Report(shown_.status, shown_.reason);
+    HealthResult shown = ToShow(state, reason, now());
+    if (state == ChildState::kFailed) {
+      // Not held, so that it fails again at each turn, and is asked for until the limit.
+      reporter.Fail(shown.reason);
+    } else {
+      // Also before it runs: this abandons a run that began before.
+      reporter.Hold(shown.status, shown.reason);
+      if (runs) reporter.Release();
     }
+    failure_ = std::move(shown.reason);
   }
 
-  /// What the child says of itself while it runs, else what its state says.
+  /// What the child says of itself while it runs, else that it has failed. In the states that are
+  /// held nothing counts.
   HealthResult Check() {
-    for (;;) {
-      const Moment moment = Now();
-      if (moment.shown.has_value()) return *moment.shown;
-      try {
-        const ChildHealth health = health_check_();
-        if (Now().changes == moment.changes) return health;
-      } catch (...) {
-        if (Now().changes == moment.changes) throw;
-      }
+    {
+      const base::MutexLock lock(mutex_);
+      if (state_ != ChildState::kRunning) return HealthResult::Unhealthy(failure_);
     }
+    return health_check_();
   }
 
   ChildState state() const {
@@ -85,23 +88,10 @@ class ChildProbe {
   }
 
  private:
-  struct Moment {
-    std::uint64_t changes = 0;
-    std::optional<HealthResult> shown;
-  };
-
-  Moment Now() const {
-    const base::MutexLock lock(mutex_);
-    if (state_ == ChildState::kRunning) return {changes_, std::nullopt};
-    return {changes_, shown_};
-  }
-
   const std::function<ChildHealth()> health_check_;
-  const int reports_at_once_;
   mutable base::Mutex mutex_;
   ChildState state_ VITALS_GUARDED_BY(mutex_) = ChildState::kStarting;
-  HealthResult shown_ VITALS_GUARDED_BY(mutex_);
-  std::uint64_t changes_ VITALS_GUARDED_BY(mutex_) = 0;  // of the state, so far
+  std::string failure_ VITALS_GUARDED_BY(mutex_);  // when it has failed
 };
 
 }  // namespace health
@@ -119,14 +109,9 @@ absl::StatusOr<std::unique_ptr<SupervisedChild>> SupervisedChild::Create(
   check_options->critical = options.critical;
   check_options->groups = options.groups;
 
-  const auto probe =
-      std::make_shared<health::ChildProbe>(std::move(health_check), check_options->rules);
-  const absl::Status added = monitor->AddCheck(
-      component, [probe] { return probe->Check(); }, *check_options);
-  if (!added.ok()) return added;
-  absl::StatusOr<HealthReporter> reporter = monitor->GetReporter(component);
+  const auto probe = std::make_shared<health::ChildProbe>(std::move(health_check));
+  absl::StatusOr<HealthReporter> reporter = probe->AddTo(*monitor, component, *check_options);
   if (!reporter.ok()) return reporter.status();
-  probe->Begin(*reporter);
   return std::unique_ptr<SupervisedChild>(
       new SupervisedChild(std::move(monitor), std::string(component), probe, *std::move(reporter)));
 }
@@ -147,7 +132,7 @@ SupervisedChild::~SupervisedChild() {
 void SupervisedChild::SetState(ChildState state, std::string_view reason) {
   // A thread of the parent may have held the lock at the fork.
   if (base::ForkGeneration() != fork_generation_) return;
-  probe_->Enter(state, reason, IsUnhealthy(), reporter_);
+  probe_->Enter(state, reason, reporter_, [this] { return Shown(); });
 }
 
 ChildState SupervisedChild::state() const {
@@ -155,13 +140,12 @@ ChildState SupervisedChild::state() const {
   return probe_->state();
 }
 
-bool SupervisedChild::IsUnhealthy() const {
+HealthResult SupervisedChild::Shown() const {
   const absl::StatusOr<HealthReport> report = monitor_->Report(component_);
-  if (!report.ok()) return false;
-  // Those below it are there too.
-  const auto is_this = [&](const ComponentReport& known) { return known.component == component_; };
-  const auto found = std::find_if(report->components.begin(), report->components.end(), is_this);
-  return found != report->components.end() && found->status == HealthStatus::kUnhealthy;
+  if (!report.ok()) return {};
+  // Those below it come after it. What flaps may be unhealthy underneath.
+  const ComponentReport& component = report->components.front();
+  return {component.underlying_status, component.reason};
 }
 
 absl::StatusOr<HealthSubscription> SubscribeToChildHealth(HealthMonitor& monitor,

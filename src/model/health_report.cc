@@ -25,12 +25,16 @@ HealthStatus CombineHealth(HealthStatus together, HealthStatus status, bool crit
   return weight(status) > weight(together) ? status : together;
 }
 
+std::string ReasonWithName(const ComponentReport& component) {
+  if (component.reason.empty()) return component.component;
+  return component.component + ": " + component.reason;
+}
+
 void HealthReport::Count(const ComponentReport& component) {
   const HealthStatus together = CombineHealth(status, component.status, component.critical);
   if (together == status) return;
   status = together;
-  reason = component.component;
-  if (!component.reason.empty()) reason += ": " + component.reason;
+  reason = ReasonWithName(component);
 }
 
 HealthReport Aggregate(std::vector<ComponentReport> components) {

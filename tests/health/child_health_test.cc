@@ -57,7 +57,7 @@ TEST(HealthConfigTest, BecomesOptionsOfACheck) {
   EXPECT_EQ(options->timeout, milliseconds(250));
   EXPECT_EQ(options->rules.failure_threshold, 4);
   EXPECT_EQ(options->rules.success_threshold, HealthRules().success_threshold);
-  EXPECT_EQ(options->rules.flap_changes, 0);
+  EXPECT_EQ(options->rules.flap_changes, HealthRules().flap_changes);
 }
 
 TEST(HealthConfigTest, TakesWhatIsInItsRange) {

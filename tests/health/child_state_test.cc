@@ -9,26 +9,30 @@ namespace vitals {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const HealthResult kStarting = {HealthStatus::kUnknown, "starting"};
 
 TEST_F(SupervisedChildTest, IsNotAskedWhileItStarts) {
   says = ChildHealth::Failed("not there yet");
   Add();
   EXPECT_EQ(child->state(), ChildState::kStarting);
-  EXPECT_EQ(Shown(), HealthResult::Degraded("starting"));
+  EXPECT_EQ(Shown(), kStarting);
   Check(10);
   EXPECT_EQ(asked, 0);
-  EXPECT_EQ(Shown(), HealthResult::Degraded("starting"));
+  EXPECT_EQ(Shown(), kStarting);
 }
 
 TEST_F(SupervisedChildTest, IsHealthyWhenItRunsAndACheckHasPassed) {
   Add();
   child->SetState(ChildState::kRunning);
   EXPECT_EQ(child->state(), ChildState::kRunning);
-  EXPECT_EQ(Shown(), HealthResult::Degraded("starting"));
+  EXPECT_EQ(Shown(), kStarting);
   monitor->Poll();
   EXPECT_EQ(asked, 1);
   EXPECT_EQ(Shown(), HealthResult::Healthy());
-  EXPECT_THAT(Path(), ElementsAre("unknown > degraded (starting)", "degraded > healthy"));
+  EXPECT_THAT(Path(), ElementsAre("unknown > healthy"));
 }
 
 TEST_F(SupervisedChildTest, IsUnhealthyAfterTheThreshold) {
@@ -77,9 +81,25 @@ TEST_P(ChildStateTest, LastsWithoutTheChildBeingAsked) {
   EXPECT_EQ(Shown(), GetParam().from_healthy);
 }
 
+TEST_P(ChildStateTest, AbandonsACheckInProgress) {
+  Add([this] {
+    ++asked;
+    if (asked == 1) child->SetState(GetParam().state);
+    return ChildHealth::Degraded("of the old one");
+  });
+  child->SetState(ChildState::kRunning);
+  monitor->Poll();
+  Check(3);
+  EXPECT_EQ(asked, 1);
+  EXPECT_THAT(Shown().reason, Not(HasSubstr("old")));
+  child->SetState(ChildState::kRunning);
+  monitor->Poll();
+  EXPECT_EQ(asked, 2);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     All, ChildStateTest,
-    ::testing::Values(StateCase{ChildState::kStarting, HealthResult::Degraded("starting"),
+    ::testing::Values(StateCase{ChildState::kStarting, kStarting,
                                 HealthResult::Unhealthy("starting")},
                       StateCase{ChildState::kStopping, HealthResult::Degraded("stopping"),
                                 HealthResult::Unhealthy("stopping")},
@@ -107,7 +127,7 @@ TEST_F(SupervisedChildTest, CutsLongReasons) {
   EXPECT_EQ(Shown().reason, std::string(HealthResult::kMaxReasonBytes, 'x'));
 }
 
-TEST_F(SupervisedChildTest, HasRecoveredFromARestartWhenACheckHasPassed) {
+TEST_F(SupervisedChildTest, HasRecoveredFromARestartWhenChecksHavePassed) {
   AddHealthy();
   MakeUnhealthy();
   child->SetState(ChildState::kRestarting);
@@ -115,12 +135,13 @@ TEST_F(SupervisedChildTest, HasRecoveredFromARestartWhenACheckHasPassed) {
   child->SetState(ChildState::kStarting);
   Check(5);
   child->SetState(ChildState::kRunning);
-  EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
   says = ChildHealth::Healthy();
+  monitor->Poll();
+  EXPECT_EQ(Shown(), HealthResult::Unhealthy("starting"));
   Check();
   EXPECT_EQ(Shown(), HealthResult::Healthy());
-  EXPECT_THAT(Path(), ElementsAre("unknown > degraded (starting)", "degraded > healthy",
-                                  "healthy > unhealthy (no heartbeat)", "unhealthy > healthy"));
+  EXPECT_THAT(Path(), ElementsAre("unknown > healthy", "healthy > unhealthy (no heartbeat)",
+                                  "unhealthy > healthy"));
 }
 
 TEST_F(SupervisedChildTest, StaysUnhealthyAfterARestartThatDidNotHelp) {
@@ -130,8 +151,15 @@ TEST_F(SupervisedChildTest, StaysUnhealthyAfterARestartThatDidNotHelp) {
   child->SetState(ChildState::kRunning);
   Check(10);
   EXPECT_EQ(Shown(), HealthResult::Unhealthy("no heartbeat"));
-  EXPECT_THAT(Path(), ElementsAre("unknown > degraded (starting)", "degraded > healthy",
-                                  "healthy > unhealthy (no heartbeat)"));
+  EXPECT_THAT(Path(), ElementsAre("unknown > healthy", "healthy > unhealthy (no heartbeat)"));
+}
+
+TEST_F(SupervisedChildTest, StartsAnewWhenItWasStopped) {
+  AddHealthy();
+  MakeUnhealthy();
+  child->SetState(ChildState::kStopped);
+  child->SetState(ChildState::kStarting);
+  EXPECT_EQ(Shown(), kStarting);
 }
 
 TEST_F(SupervisedChildTest, CountsFailuresFromNoneWhenItRunsAgain) {
@@ -140,7 +168,8 @@ TEST_F(SupervisedChildTest, CountsFailuresFromNoneWhenItRunsAgain) {
   Check(2);
   child->SetState(ChildState::kRestarting);
   child->SetState(ChildState::kRunning);
-  Check(2);
+  monitor->Poll();
+  Check();
   EXPECT_EQ(Shown().status, HealthStatus::kDegraded);
   Check();
   EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
@@ -156,16 +185,53 @@ TEST_F(SupervisedChildTest, GoesOnCountingWhenToldAgainThatItRuns) {
   EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
 }
 
-TEST_F(SupervisedChildTest, DoesNotFlap) {
+TEST_F(SupervisedChildTest, FailsAtEachTurnWhileItHasFailed) {
   AddHealthy();
-  for (int i = 0; i < 20; ++i) {
+  child->SetState(ChildState::kFailed, "it exited with 3");
+  EXPECT_EQ(Of(kName).consecutive_failures, 1U);
+  monitor->Poll();
+  EXPECT_EQ(Of(kName).consecutive_failures, 2U);
+  Check(2);
+  EXPECT_EQ(Of(kName).consecutive_failures, 4U);
+  EXPECT_EQ(Of(kName).last_result->reason, "it exited with 3");
+  child->SetState(ChildState::kRunning);
+  EXPECT_EQ(Of(kName).consecutive_failures, 0U);
+  monitor->Poll();
+  EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
+  Check();
+  EXPECT_EQ(Shown(), HealthResult::Healthy());
+}
+
+// Six changes within five minutes are too often.
+TEST_F(SupervisedChildTest, ChangesOfStateDoNotMakeItFlap) {
+  AddHealthy();
+  for (int i = 0; i < 10; ++i) {
     child->SetState(ChildState::kFailed);
     EXPECT_EQ(Shown().status, HealthStatus::kUnhealthy);
     child->SetState(ChildState::kRunning);
-    clock->Advance(kInterval);
     monitor->Poll();
+    Check();
     EXPECT_EQ(Shown().status, HealthStatus::kHealthy);
   }
+}
+
+TEST_F(SupervisedChildTest, IsUnhealthyUnderneathWhenItFlaps) {
+  SupervisedChildOptions options;
+  options.config.failure_threshold = 1;
+  Add(options);
+  child->SetState(ChildState::kRunning);
+  Check();
+  for (int i = 0; i < 4; ++i) {
+    says = ChildHealth::Failed("no heartbeat");
+    Check();
+    says = ChildHealth::Healthy();
+    Check(2);
+  }
+  says = ChildHealth::Failed("no heartbeat");
+  Check();
+  ASSERT_TRUE(Of(kName).flapping);
+  child->SetState(ChildState::kRestarting);
+  EXPECT_EQ(Shown(), HealthResult::Unhealthy("restarting"));
 }
 
 }  // namespace

@@ -90,12 +90,65 @@ TEST_F(HoldTest, AHeldFailureRecoversByResults) {
   EXPECT_EQ(monitored_.Of("x").status, kHealthy);
 }
 
+TEST_F(HoldTest, AHoldForgetsThatItFlapped) {
+  const HealthReporter y =
+      monitored_.monitor
+          ->AddReporter(
+              "y", {.rules = {.failure_threshold = 1, .success_threshold = 1, .flap_changes = 2}})
+          .value();
+  for (const HealthStatus status : {kHealthy, kUnhealthy, kHealthy}) y.Report(status);
+  EXPECT_TRUE(monitored_.Of("y").flapping);
+  y.Hold(kHealthy, "repaired");
+  EXPECT_FALSE(monitored_.Of("y").flapping);
+  y.Release();
+  y.Report(kUnhealthy);
+  EXPECT_EQ(monitored_.Of("y").status, kUnhealthy);
+  EXPECT_EQ(monitored_.Of("y").counts.flaps, 1u);
+}
+
+TEST_F(HoldTest, WhatIsReleasedHasItsWholeAgeToReport) {
+  const HealthReporter y = monitored_.monitor->AddReporter("y", {.max_age = seconds(10)}).value();
+  y.Report(kHealthy);
+  y.Hold(kDegraded, "maintenance");
+  monitored_.Advance(seconds(60));
+  y.Release();
+  monitored_.Advance(seconds(9));
+  EXPECT_EQ(monitored_.Of("y").status, kDegraded);
+  monitored_.Advance(seconds(1));
+  EXPECT_EQ(monitored_.Of("y").reason, "stale");
+}
+
+TEST_F(HoldTest, AFailureCountsAtOnceAndIsJudgedByResults) {
+  reporter_.Hold(kDegraded, "starting");
+  reporter_.Fail("the port is taken");
+  EXPECT_EQ(monitored_.Of("x").status, kUnhealthy);
+  EXPECT_EQ(monitored_.Of("x").reason, "the port is taken");
+  EXPECT_FALSE(monitored_.Of("x").held);
+  EXPECT_EQ(monitored_.Of("x").last_result->outcome, HealthOutcome::kFailed);
+  EXPECT_EQ(monitored_.Of("x").consecutive_failures, 1u);
+  monitored_.monitor->Poll();
+  EXPECT_EQ(runs_, 2);
+  monitored_.Advance(seconds(10));
+  EXPECT_EQ(monitored_.Of("x").status, kHealthy);
+}
+
+TEST_F(HoldTest, WhatWasRemovedIsNotHeld) {
+  ASSERT_TRUE(monitored_.monitor->Remove("x").ok());
+  reporter_.Hold(kUnhealthy);
+  reporter_.Release();
+  reporter_.Fail("ended");
+  monitored_.Advance(seconds(20));
+  EXPECT_EQ(runs_, 1);
+  EXPECT_EQ(monitored_.monitor->status(), kHealthy);
+}
+
 TEST_F(HoldTest, ReleaseWithoutAHoldDoesNothing) {
   reporter_.Release();
   monitored_.monitor->Poll();
   EXPECT_EQ(runs_, 1);
   HealthReporter().Hold(kUnhealthy);
   HealthReporter().Release();
+  HealthReporter().Fail("ended");
 }
 
 TEST_F(HoldTest, CheckNowOfWhatIsHeldTellsHowItIs) {

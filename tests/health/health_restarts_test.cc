@@ -131,6 +131,52 @@ TEST_F(RestartsTest, WhatIsHeldIsNotRestarted) {
   EXPECT_THAT(Asked(), IsEmpty());
 }
 
+TEST_F(RestartsTest, WhatIsHeldAndThenReleasedIsRestartedWhenAResultSaysSo) {
+  AddHook({.initial_backoff = seconds(1)});
+  x_.Report(HealthStatus::kUnhealthy);
+  EXPECT_THAT(Asked(), ElementsAre("0 restart x 1"));
+  x_.Hold(HealthStatus::kUnhealthy, "restarting");
+  monitored_.Advance(seconds(60));
+  x_.Release();
+  monitored_.Advance(seconds(60));
+  EXPECT_THAT(Asked(), IsEmpty());
+  x_.Report(HealthStatus::kUnhealthy);
+  monitored_.Advance(seconds(1));
+  EXPECT_THAT(Asked(), ElementsAre("121 restart x 2"));
+}
+
+TEST_F(RestartsTest, WhatFailsAtOnceIsAskedForAtOnceAlsoAfterARestart) {
+  AddHook({.initial_backoff = seconds(10)});
+  x_.Fail("ended");
+  EXPECT_THAT(Asked(), ElementsAre("0 restart x 1"));
+  x_.Hold(HealthStatus::kDegraded, "restarting");
+  EXPECT_THAT(Asked(), ElementsAre("0 recovered x 1"));
+  monitored_.Advance(seconds(30));
+  x_.Fail("ended");
+  EXPECT_THAT(Asked(), ElementsAre("30 restart x 2"));
+}
+
+TEST_F(RestartsTest, WhatWasNeverHeardOfIsRestartedOnce) {
+  const HealthReporter y =
+      monitored_.monitor
+          ->AddReporter("y", {.max_age = seconds(0), .initial_status = HealthStatus::kUnhealthy})
+          .value();
+  AddHook({.under = "y"});
+  monitored_.Advance(seconds(60));
+  EXPECT_THAT(Asked(), ElementsAre("1 restart y 1"));
+  y.Report(HealthStatus::kUnhealthy);
+  monitored_.Advance(seconds(2));
+  EXPECT_THAT(Asked(), ElementsAre("61 restart y 2"));
+}
+
+TEST_F(RestartsTest, AHoldThatIsSoundIsARecovery) {
+  AddHook();
+  x_.Report(HealthStatus::kUnhealthy);
+  Asked();
+  x_.Hold(HealthStatus::kDegraded, "maintenance");
+  EXPECT_THAT(Asked(), ElementsAre("0 recovered x 1"));
+}
+
 TEST_F(RestartsTest, RecoveryIsTold) {
   AddHook();
   x_.Report(HealthStatus::kUnhealthy);

@@ -1,5 +1,6 @@
 #include "vitals/health/supervised_child.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -13,8 +14,10 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/health/gate.h"
 #include "tests/health/supervised_child_fixture.h"
 #include "tests/testing/child_process.h"
+#include "tests/testing/eventually.h"
 
 namespace vitals {
 namespace {
@@ -22,21 +25,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-TEST_F(SupervisedChildTest, WhatACheckSaysDoesNotCountOnceTheStateHasChanged) {
-  Add([this] {
-    child->SetState(ChildState::kStopping);
-    return ChildHealth::Failed("no longer there");
-  });
-  child->SetState(ChildState::kRunning);
-  monitor->Poll();
-  const auto results = monitor->Results(kName);
-  ASSERT_TRUE(results.ok()) << results.status();
-  for (const HealthCheckResult& result : *results) {
-    EXPECT_EQ(result.outcome, HealthOutcome::kPassed) << result.reason;
-  }
-  EXPECT_EQ(results->front().reason, "stopping");
-}
+using vitals_test::Eventually;
 
 TEST_F(SupervisedChildTest, WhatACheckThrowsDoesNotCountOnceTheStateHasChanged) {
   Add([this]() -> ChildHealth {
@@ -45,7 +34,7 @@ TEST_F(SupervisedChildTest, WhatACheckThrowsDoesNotCountOnceTheStateHasChanged) 
   });
   child->SetState(ChildState::kRunning);
   monitor->Poll();
-  EXPECT_EQ(monitor->Results(kName)->front().reason, "restarting");
+  EXPECT_THAT(*monitor->Results(kName), IsEmpty());
   EXPECT_EQ(Shown().status, HealthStatus::kDegraded);
 }
 
@@ -66,34 +55,79 @@ TEST_F(SupervisedChildTest, AsksTheNewOneWhenItWasRestartedDuringACheck) {
   });
   child->SetState(ChildState::kRunning);
   monitor->Poll();
+  monitor->Poll();
   EXPECT_EQ(asked, 2);
-  EXPECT_EQ(monitor->Results(kName)->front().reason, "the new one");
+  const auto results = monitor->Results(kName);
+  ASSERT_EQ(results->size(), 1U);
+  EXPECT_EQ(results->front().reason, "the new one");
 }
 
-TEST_F(SupervisedChildTest, AHookIsAskedForWhatFailedAndNotForWhatWasStopped) {
-  std::vector<RestartRequest::Kind> requests;
-  const auto hook = monitor->AddRestartHook(
-      [&](const RestartRequest& request) {
-        requests.push_back(request.kind);
-        if (request.kind == RestartRequest::Kind::kRestart) {
-          child->SetState(ChildState::kRestarting);
-          child->SetState(ChildState::kRunning);
-        }
-        return absl::OkStatus();
-      },
-      {.initial_backoff = std::chrono::minutes(1)});
-  ASSERT_TRUE(hook.ok()) << hook.status();
+// What a restart hook is asked for, and what the supervisor then does.
+class ChildRestartTest : public SupervisedChildTest {
+ protected:
+  void AddHook(std::function<void()> restart, RestartOptions options = {}) {
+    hook_ = monitor
+                ->AddRestartHook(
+                    [this, restart = std::move(restart)](const RestartRequest& request) {
+                      requests_.push_back(request.kind);
+                      if (request.kind == Kind::kRestart) restart();
+                      return absl::OkStatus();
+                    },
+                    std::move(options))
+                .value();
+  }
+
+  using Kind = RestartRequest::Kind;
+
+  std::vector<Kind> requests_;
+
+ private:
+  HealthSubscription hook_;
+};
+
+TEST_F(ChildRestartTest, IsAskedForWhatFailedAndNotForWhatWasStopped) {
+  AddHook([this] {
+    child->SetState(ChildState::kRestarting);
+    child->SetState(ChildState::kRunning);
+  });
   AddHealthy();
   child->SetState(ChildState::kStopping);
   child->SetState(ChildState::kStopped);
   Check(3);
-  EXPECT_THAT(requests, IsEmpty());
+  EXPECT_THAT(requests_, IsEmpty());
   child->SetState(ChildState::kStarting);
   child->SetState(ChildState::kRunning);
   child->SetState(ChildState::kFailed, "it exited with 3");
   Check(3);
-  EXPECT_THAT(requests,
-              ElementsAre(RestartRequest::Kind::kRestart, RestartRequest::Kind::kRecovered));
+  EXPECT_THAT(requests_, ElementsAre(Kind::kRestart, Kind::kRecovered));
+}
+
+TEST_F(ChildRestartTest, IsAskedAgainWhenTheChildDoesNotStartUpToTheLimit) {
+  AddHook(
+      [this] {
+        child->SetState(ChildState::kRestarting);
+        child->SetState(ChildState::kStarting);
+        child->SetState(ChildState::kFailed, "the port is taken");
+      },
+      {.max_restarts = 2});
+  AddHealthy();
+  child->SetState(ChildState::kFailed, "it exited with 3");
+  Check(30);
+  EXPECT_THAT(requests_, ElementsAre(Kind::kRestart, Kind::kRestart, Kind::kLimitReached));
+  EXPECT_EQ(Shown(), HealthResult::Unhealthy("the port is taken"));
+}
+
+TEST_F(ChildRestartTest, IsNotAskedForAChildThatIsBeingRestarted) {
+  AddHook([this] { child->SetState(ChildState::kRestarting); });
+  AddHealthy();
+  MakeUnhealthy();
+  Check(30);
+  child->SetState(ChildState::kStarting);
+  Check(30);
+  EXPECT_THAT(requests_, ElementsAre(Kind::kRestart));
+  child->SetState(ChildState::kFailed, "the port is taken");
+  Check();
+  EXPECT_THAT(requests_, ElementsAre(Kind::kRestart, Kind::kRestart));
 }
 
 TEST_F(SupervisedChildTest, TellsTheSupervisorOfChangesAndRecovery) {
@@ -111,10 +145,9 @@ TEST_F(SupervisedChildTest, TellsTheSupervisorOfChangesAndRecovery) {
   child->SetState(ChildState::kRestarting);
   child->SetState(ChildState::kRunning);
   says = ChildHealth::Healthy();
-  Check();
-  EXPECT_THAT(told,
-              ElementsAre("workers/resize degraded 0 starting", "workers/resize healthy 0 ",
-                          "workers/resize failed 3 no heartbeat", "workers/resize healthy 0 "));
+  Check(2);
+  EXPECT_THAT(told, ElementsAre("workers/resize healthy 0 ", "workers/resize failed 3 no heartbeat",
+                                "workers/resize healthy 0 "));
 }
 
 TEST_F(SupervisedChildTest, CountsForWhatItIsGivenTo) {
@@ -189,6 +222,24 @@ TEST_F(SupervisedChildTest, DoesNothingInAForkChild) {
     return stopped;
   });
   EXPECT_EQ(child->state(), ChildState::kRunning);
+}
+
+TEST(SupervisedChildThreadsTest, ARestartedChildIsAskedWhileTheCheckOfTheOldOneHangs) {
+  const std::shared_ptr<HealthMonitor> monitor = HealthMonitor::Create().value();
+  const auto gate = std::make_shared<testing::Gate>();
+  const auto restarted = std::make_shared<std::atomic<bool>>(false);
+  const auto check = [gate, restarted] {
+    if (!*restarted) gate->Pass();
+    return ChildHealth::Healthy();
+  };
+  const auto child = SupervisedChild::Create(monitor, "workers/resize", check).value();
+  child->SetState(ChildState::kRunning);
+  ASSERT_TRUE(Eventually([&] { return gate->came() == 1; }));
+  *restarted = true;
+  child->SetState(ChildState::kStarting);
+  child->SetState(ChildState::kRunning);
+  EXPECT_TRUE(Eventually([&] { return monitor->status() == HealthStatus::kHealthy; }));
+  gate->Open();
 }
 
 TEST(SupervisedChildThreadsTest, StatesMayChangeWhileChecksRun) {

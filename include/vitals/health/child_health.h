@@ -58,9 +58,8 @@ struct HealthConfig {
   friend bool operator==(const HealthConfig&, const HealthConfig&) = default;
 };
 
-/// The options of a check that is run so. What HealthConfig does not say has the default, but that
-/// flapping is left out: a supervisor must see each failure, and has its restart limit for a child
-/// that comes and goes. InvalidArgument names the member that is out of its range.
+/// The options of a check that is run so. What HealthConfig does not say has the default.
+/// InvalidArgument names the member that is out of its range.
 VITALS_EXPORT absl::StatusOr<HealthCheckOptions> ToHealthCheckOptions(const HealthConfig& config);
 
 /// Where a supervisor has a child.

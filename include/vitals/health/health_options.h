@@ -87,7 +87,7 @@ struct HealthMonitorOptions {
   /// Most components. 1 to 1,000,000.
   std::size_t max_components = 100'000;
   /// Most threads that run checks, those lost to checks that hang included. There are as few as
-  /// will do: one, and more when checks wait for 10 ms. When all hang, the checks whose turn it is
+  /// will do: one, and more when checks wait for some 10 ms. When all hang, the checks whose turn it is
   /// fail with "not run: pool exhausted". 1 to 4,096.
   std::size_t max_threads = 128;
   /// Results of each component that can be read. 1 to 1,000.

@@ -34,14 +34,21 @@ class VITALS_EXPORT HealthReporter {
 
   /// Sets the status at once, whatever the rules say, and keeps it until Release(): for what is
   /// known of a component that is being started, maintained, or was stopped on purpose. kUnknown
-  /// says that it is not yet known. Meanwhile its check is not run, reports are dropped, and
-  /// nothing becomes stale. A run in progress is abandoned: its result does not count, and after
-  /// Release() another may begin before it has returned. Thread-safe, as Report().
+  /// says that it is not yet known. Meanwhile its check is not run, reports are dropped, nothing
+  /// becomes stale, and no restart hook is asked to restart it. A run in progress is abandoned: its
+  /// result does not count, and after Release() another may begin before it has returned.
+  /// Thread-safe, as Report().
   void Hold(HealthStatus status, std::string_view reason = {}) const noexcept;
 
   /// Judges the component by its results again, starting from the status that was held, as if it
   /// had just been added. Its check has a turn at once. Does nothing where nothing is held.
   void Release() const noexcept;
+
+  /// Makes the component unhealthy at once, whatever the rules say: for what is known to have
+  /// ended. Counts as a result that came now. From there the component is judged as after
+  /// Release(), so restart hooks are asked for it. Abandons a run in progress as Hold() does.
+  /// Thread-safe, as Report().
+  void Fail(std::string_view reason) const noexcept;
 
  private:
   std::shared_ptr<health::Component> component_;

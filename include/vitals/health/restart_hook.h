@@ -31,7 +31,8 @@ struct RestartOptions {
   /// A component that is unhealthy is asked for at once. While it stays so, or is again before
   /// `window` is over, the next request is at least this long after the previous call has
   /// returned, and each following one twice as long, up to `max_backoff`; and not before a result
-  /// has come since that says unhealthy, unless the component is stale. 1 ms to 24 hours.
+  /// has come since that says unhealthy, unless the component is stale. What is held is not asked
+  /// for: see HealthReporter::Hold(). 1 ms to 24 hours.
   std::chrono::nanoseconds initial_backoff = std::chrono::seconds(1);
   std::chrono::nanoseconds max_backoff = std::chrono::minutes(1);
   /// So many requests within `window`; then the limit is reached, and nothing more is asked for the

@@ -32,19 +32,21 @@ struct SupervisedChildOptions {
 /// A component that a supervisor starts, stops and restarts. The supervisor tells each state it
 /// takes the child to, and the component shows it:
 ///
-/// | state      | the component is                     | when it is unhealthy already        |
-/// |------------|--------------------------------------|-------------------------------------|
-/// | starting   | degraded, "starting"                 | unhealthy, "starting"               |
-/// | running    | as before, until a check has passed  | unhealthy until a check has passed  |
-/// | stopping   | degraded, "stopping"                 | unhealthy, "stopping"               |
-/// | stopped    | degraded, "stopped"                  | degraded, "stopped"                 |
-/// | restarting | degraded, "restarting"               | unhealthy, "restarting"             |
-/// | failed     | unhealthy at once, with the reason   | unhealthy, with the reason          |
+/// | state      | the component is                       | when it was unhealthy        |
+/// |------------|----------------------------------------|------------------------------|
+/// | starting   | unknown, "starting"                    | unhealthy, "starting"        |
+/// | running    | as before, until its checks say more   | the same                     |
+/// | stopping   | degraded, "stopping"                   | unhealthy, "stopping"        |
+/// | stopped    | degraded, "stopped"                    | degraded, "stopped"          |
+/// | restarting | degraded, "restarting"                 | unhealthy, "restarting"      |
+/// | failed     | unhealthy, with the reason             | unhealthy, with the reason   |
 ///
 /// The child is asked only while it runs, and what it says does not count once its state has
-/// changed. So nobody is asked to restart a child for being started, or for having been stopped on
-/// purpose; and one that is restarted has recovered when it runs and a check has passed, not
-/// before.
+/// changed. A child that has failed fails at each turn of its check; in the other states the
+/// component is held: see HealthReporter::Hold(). So a restart hook is asked for what has failed,
+/// again and again when restarts do not help, and not for what is being started or was stopped on
+/// purpose. A restart is no recovery: a child that was unhealthy recovers when it runs and
+/// HealthRules::success_threshold checks have passed.
 ///
 ///     auto child = vitals::SupervisedChild::Create(monitor, "workers/resize",
 ///                                                  [worker] { return worker->CheckHealth(); });
@@ -56,9 +58,10 @@ struct SupervisedChildOptions {
 class VITALS_EXPORT SupervisedChild {
  public:
   /// Adds the component, which is starting. `health_check` is called on threads of the monitor, by
-  /// one at a time: when a call hangs there is no other until it returns, also for a child that was
-  /// restarted. It may return after the child was removed: what it uses it had better own. What it
-  /// throws is a failure, with its text.
+  /// one at a time while the child runs: when a call hangs there is no other until it returns, or
+  /// the child has been taken to another state and runs again. A call may return after the state
+  /// has changed, or the child was removed: what it uses it had better own. What it throws is a
+  /// failure, with its text.
   ///
   /// InvalidArgument for an option out of its range, an empty `health_check` or no monitor; else
   /// the errors of HealthMonitor::AddCheck().
@@ -66,15 +69,15 @@ class VITALS_EXPORT SupervisedChild {
       std::shared_ptr<HealthMonitor> monitor, std::string_view component,
       std::function<ChildHealth()> health_check, const SupervisedChildOptions& options = {});
 
-  /// Removes the component. Waits for a check in progress, unless that has timed out or is the
-  /// caller.
+  /// Removes the component. Waits for a check in progress, unless that has timed out, began before
+  /// the latest change of state, or is the caller.
   ~SupervisedChild();
   SupervisedChild(const SupervisedChild&) = delete;
   SupervisedChild& operator=(const SupervisedChild&) = delete;
 
   /// Shows the state at once, with `reason` if there is one: up to HealthResult::kMaxReasonBytes of
-  /// it. With kRunning, failures are counted from none; to set it again changes nothing. About 1
-  /// us; waits for no check.
+  /// it. With kRunning, the first check is run at once, and results are counted from none; to set
+  /// it again changes nothing. About 1 us; waits for no check.
   void SetState(ChildState state, std::string_view reason = {});
 
   /// The latest that was set, at first kStarting; kStopped in a fork child.
@@ -86,7 +89,8 @@ class VITALS_EXPORT SupervisedChild {
   SupervisedChild(std::shared_ptr<HealthMonitor> monitor, std::string component,
                   std::shared_ptr<health::ChildProbe> probe, HealthReporter reporter);
 
-  bool IsUnhealthy() const;
+  // What the component is, and why.
+  HealthResult Shown() const;
 
   const std::uint64_t fork_generation_;
   const std::shared_ptr<HealthMonitor> monitor_;

@@ -71,13 +71,16 @@ struct ComponentReport {
   HealthCounts counts = {};
 };
 
+/// The name of a component and the reason of its status, as HealthReport::reason has them.
+VITALS_EXPORT std::string ReasonWithName(const ComponentReport& component);
+
 /// How several components are, taken together.
 ///
 /// It is unhealthy when a critical one is; else unknown when a critical one is; else degraded when
 /// a critical one is, or one that is not critical is unhealthy; else healthy. So it is without any.
 struct HealthReport {
   HealthStatus status = HealthStatus::kHealthy;
-  std::string reason = {};  ///< of the first component with this status, after its name
+  std::string reason = {};  ///< of the first component that makes it so, after its name
   std::vector<ComponentReport> components = {};  ///< by name
 
   /// Lets `component` count for status and reason; `components` stays as it is.
