@@ -28,7 +28,9 @@ struct Job {
   /// Open from the submission of the job, where WorkerPool starts it, to its end. All other spans
   /// of the job are below it.
   std::unique_ptr<vitals::Span> span = nullptr;
-  vitals::TraceTime queued_at = {};  ///< when it came into the queue
+  // When it came into the queue, on the clock of traces and on that of the pool.
+  vitals::TraceTime queued_at = {};
+  Clock::time_point waiting_since = {};
 
   /// What spans of the job have as parent; invalid before its submission.
   vitals::SpanContext context() const {

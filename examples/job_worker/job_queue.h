@@ -1,6 +1,7 @@
 #ifndef VITALS_EXAMPLES_JOB_WORKER_JOB_QUEUE_H_
 #define VITALS_EXAMPLES_JOB_WORKER_JOB_QUEUE_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -8,6 +9,7 @@
 #include <optional>
 
 #include "examples/job_worker/job.h"
+#include "examples/job_worker/worker_state.h"
 #include "vitals/trace/tracer.h"
 
 namespace job_worker {
@@ -24,8 +26,12 @@ class JobQueue {
   /// Adds a job, waiting for room. False when the queue is closed: the job is not taken.
   bool Push(Job job);
 
-  /// Takes the oldest job, waiting for one. Nothing when the queue is closed and empty.
-  std::optional<Job> Pop();
+  /// Takes the oldest job for `worker`, waiting for one. Nothing when the queue is closed and
+  /// empty, or the worker was dismissed.
+  std::optional<Job> Pop(const WorkerState& worker);
+
+  /// Lets `worker` take no more jobs.
+  void Dismiss(WorkerState& worker);
 
   /// Takes no more jobs. What waits can still be taken out.
   void Close();
@@ -33,11 +39,17 @@ class JobQueue {
   /// Takes out all that waits.
   std::deque<Job> Clear();
 
+  /// How many jobs wait.
+  std::size_t size() const;
+
+  /// For how long the oldest job has waited; none when nothing waits.
+  std::optional<std::chrono::nanoseconds> oldest_age() const;
+
  private:
   const std::size_t capacity_;
   const vitals::Gauge depth_;
   const vitals::Tracer tracer_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable not_full_;
   std::condition_variable not_empty_;
   std::deque<Job> jobs_;

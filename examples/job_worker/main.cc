@@ -1,7 +1,10 @@
 #include <pthread.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -12,10 +15,11 @@
 #include "examples/job_worker/job_source.h"
 #include "examples/job_worker/scratch_directory.h"
 #include "examples/job_worker/stop_event.h"
-#include "examples/job_worker/stop_signals.h"
 #include "examples/job_worker/summary.h"
+#include "examples/job_worker/worker_health.h"
 #include "examples/job_worker/worker_options.h"
 #include "examples/job_worker/worker_pool.h"
+#include "examples/job_worker/worker_signals.h"
 #include "fmt/format.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
@@ -80,9 +84,37 @@ void WaitForStop(const WorkerOptions& options, Clock::time_point start, StopEven
   }
 }
 
+/// Beyond its timeout, a job may be in the midst of a block for this long.
+constexpr std::chrono::seconds kMaxOverrun{10};
+
+absl::Status WatchWorker(const std::shared_ptr<WorkerPool>& pool, const WorkerOptions& options,
+                         const std::filesystem::path& scratch, vitals::Telemetry& telemetry) {
+  const std::chrono::nanoseconds limit = std::min<std::chrono::milliseconds>(
+      options.pool.job_timeout + kMaxOverrun, std::chrono::hours(24));
+  return AddHealthChecks(pool, {.max_job_time = limit, .scratch = scratch}, *telemetry.health());
+}
+
+/// The worker stops as if by a fault: what its health says then is what this is for.
+void DismissWorker(WorkerPool& pool) {
+  if (const auto number = pool.DismissWorker(); number.has_value()) {
+    spdlog::warn("SIGUSR1: worker {} takes no more jobs", *number);
+  } else {
+    spdlog::warn("SIGUSR1: there is no worker left to stop");
+  }
+}
+
+void SayWhatIsServed(const WorkerOptions& options, const std::string& url) {
+  if (!options.telemetry.exporter.has_value()) {
+    spdlog::info("serving no metrics: --metrics-enabled is false");
+    return;
+  }
+  spdlog::info(
+      "serving metrics at {}, path /metrics; health at /health; traces below /api/v1/traces", url);
+}
+
 absl::Status Run(const WorkerOptions& options) {
   const Clock::time_point start = Clock::now();
-  BlockStopSignals();
+  BlockWorkerSignals();
   const auto telemetry = vitals::Telemetry::Create(options.telemetry);
   if (!telemetry.ok()) return telemetry.status();
   vitals::Registry& registry = (*telemetry)->registry();
@@ -95,25 +127,26 @@ absl::Status Run(const WorkerOptions& options) {
   source.tree.scratch = scratch->path();
 
   StopEvent stop;
-  WorkerPool pool(options.pool, registry, (*telemetry)->tracer_provider(), *std::move(handlers));
-  const StopSignals signals([&](int signal) {
+  const auto pool = std::make_shared<WorkerPool>(
+      options.pool, registry, (*telemetry)->tracer_provider(), *std::move(handlers));
+  const absl::Status health = WatchWorker(pool, options, scratch->path(), **telemetry);
+  if (!health.ok()) return health;
+  const WorkerSignals signals([&](int signal) {
+    if (signal == SIGUSR1) return DismissWorker(*pool);
     const bool first = stop.Request(fmt::format("SIG{}", sigabbrev_np(signal)));
-    if (!first) pool.Abandon();
+    if (!first) pool->Abandon();
   });
-  if (options.telemetry.exporter.has_value()) {
-    spdlog::info("serving metrics at {}, path /metrics; traces below /api/v1/traces",
-                 (*telemetry)->url());
-  } else {
-    spdlog::info("serving no metrics: --metrics-enabled is false");
-  }
+  SayWhatIsServed(options, (*telemetry)->url());
   spdlog::info("working on {} with {} threads", source.tree.root.string(), options.pool.threads);
 
   absl::Status source_status;
   const vitals::Tracer source_tracer = (*telemetry)->GetTracer("source");
-  std::thread feeder([&] { source_status = FeedPool(options, source, source_tracer, pool, stop); });
+  std::thread feeder(
+      [&] { source_status = FeedPool(options, source, source_tracer, *pool, stop); });
   WaitForStop(options, start, stop);
   spdlog::info("stopping: {}", stop.reason());
-  if (const std::size_t dropped = pool.Stop(options.drain_time); dropped > 0) {
+  ShowStopping(*pool, *(*telemetry)->health());
+  if (const std::size_t dropped = pool->Stop(options.drain_time); dropped > 0) {
     spdlog::warn("{} jobs that waited were dropped", dropped);
   }
   feeder.join();

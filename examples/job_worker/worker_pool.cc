@@ -52,7 +52,8 @@ WorkerPool::WorkerPool(const PoolOptions& options, vitals::Registry& registry,
       registry_(registry),
       tracer_(GetTracer(tracers, "worker")),
       metrics_(registry),
-      queue_(options.queue_capacity, metrics_.queue_depth(), tracer_) {
+      queue_(options.queue_capacity, metrics_.queue_depth(), tracer_),
+      workers_(options.threads) {
   operations_.reserve(handlers.size());
   for (std::unique_ptr<Handler>& handler : handlers) {
     const std::string_view name = handler->name();
@@ -127,14 +128,34 @@ void WorkerPool::Abandon() {
   changed_.notify_all();
 }
 
+std::optional<std::size_t> WorkerPool::DismissWorker() {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t number = workers_.size(); number-- > 0;) {
+    if (workers_[number].dismissed()) continue;
+    queue_.Dismiss(workers_[number]);
+    return number;
+  }
+  return std::nullopt;
+}
+
+std::uint64_t WorkerPool::ended_jobs() const {
+  const std::lock_guard lock(mutex_);
+  return ended_jobs_;
+}
+
 void WorkerPool::Work(std::size_t number) {
   pthread_setname_np(pthread_self(), fmt::format("worker {}", number).c_str());
-  while (const std::optional<Job> job = queue_.Pop()) {
+  WorkerState& state = workers_[number];
+  while (const std::optional<Job> job = queue_.Pop(state)) {
+    state.BeginJob();
     Execute(*job);
+    state.EndJob();
     const std::lock_guard lock(mutex_);
     --unfinished_;
+    ++ended_jobs_;
     changed_.notify_all();
   }
+  state.End();
 }
 
 // [execute]

@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "examples/job_worker/job_queue.h"
+#include "examples/job_worker/worker_state.h"
 #include "vitals/trace/tracer_provider.h"
 
 namespace job_worker {
@@ -63,6 +65,19 @@ class WorkerPool {
   /// Ends the drain time now.
   void Abandon();
 
+  /// Ends the worker with the highest number of those that still take jobs, once its present job is
+  /// done; the others go on. Returns its number, and nothing when none is left.
+  std::optional<std::size_t> DismissWorker();
+
+  /// What each thread is at, by its number.
+  const std::vector<WorkerState>& workers() const { return workers_; }
+
+  /// The jobs that wait.
+  const JobQueue& queue() const { return queue_; }
+
+  /// How many jobs have ended.
+  std::uint64_t ended_jobs() const;
+
  private:
   std::unique_ptr<vitals::Span> StartTrace(const Job& job);
   void Work(std::size_t number);
@@ -80,11 +95,13 @@ class WorkerPool {
   JobQueue queue_;
   std::atomic<std::uint64_t> next_job_id_ = 1;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::size_t unfinished_ = 0;  // jobs that wait or run
+  std::uint64_t ended_jobs_ = 0;
   bool abandoned_ = false;
 
+  std::vector<WorkerState> workers_;
   std::vector<std::thread> threads_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "vitals/exposition/openmetrics_encoder.h"
 #include "vitals/exposition/text_encoder.h"
+#include "vitals/health/health_monitor.h"
 #include "vitals/metrics/collector.h"
 #include "vitals/metrics/enum_family.h"
 #include "vitals/metrics/gatherer_group.h"

@@ -160,10 +160,13 @@ HttpResponse ShowComponent(const HealthMonitor* monitor, const HttpRequest& requ
   auto report = monitor->Report(*name);
   if (!report.ok()) return NoComponent(*name);
   const HealthForm form = FormOf(request, *query);
-  const HealthReport shown = Without(query->excluded, *std::move(report));
+  HealthReport shown = Without(query->excluded, *std::move(report));
   const bool alone = shown.components.size() == 1 && shown.components.front().component == *name;
-  if (!alone || form == HealthForm::kHealthJson) return ReportPage(shown, form);
-  return ShowOne(*monitor, shown.components.front(), form);
+  if (!alone) return ReportPage(shown, form);
+  if (form != HealthForm::kHealthJson) return ShowOne(*monitor, shown.components.front(), form);
+  // Whoever asks for it alone is told how it is, however little that means to what it is part of.
+  shown.components.front().critical = true;
+  return ReportPage(Aggregate(std::move(shown.components)), form);
 }
 
 // What was true a moment ago is of no use to whoever asks now.

@@ -101,6 +101,18 @@ TEST(HealthJsonTest, ShowsEachComponentAsTheDraftHasIt) {
   EXPECT_EQ(page("/readyz?exclude=net", 200), warn);
 }
 
+TEST(HealthJsonTest, AComponentAloneIsShownAsItIs) {
+  HealthPages pages;
+  pages.Report("cache", HealthStatus::kUnhealthy, "gone", {.critical = false});
+  for (const std::string_view accept : {std::string_view("application/json"), kHealthJson}) {
+    EXPECT_EQ(Get(pages.router, "/health/cache", accept).status, 503) << accept;
+    EXPECT_EQ(Get(pages.router, "/health", accept).status, 200) << accept;
+  }
+  const Json page = Json::parse(Get(pages.router, "/health/cache", kHealthJson).content());
+  EXPECT_EQ(page.at("status"), "fail");
+  EXPECT_EQ(page.at("output"), "cache: gone");
+}
+
 TEST(HealthJsonTest, ErrorsAreThoseOfAllPages) {
   HealthPages pages;
   const net::HttpResponse response = Get(pages.router, "/health/nonesuch", kHealthJson);

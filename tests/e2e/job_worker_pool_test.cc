@@ -37,6 +37,7 @@ class JobQueueTest : public testing::Test {
  protected:
   vitals::Registry registry_;
   WorkerMetrics metrics_{registry_};
+  const WorkerState worker_;
   JobQueue queue_{2, metrics_.queue_depth(), {}};
 };
 
@@ -44,9 +45,9 @@ TEST_F(JobQueueTest, GivesJobsInOrderAndShowsItsDepth) {
   EXPECT_TRUE(queue_.Push({.path = "a"}));
   EXPECT_TRUE(queue_.Push({.path = "b"}));
   EXPECT_EQ(Depth(registry_), 2);
-  EXPECT_EQ(queue_.Pop()->path, "a");
+  EXPECT_EQ(queue_.Pop(worker_)->path, "a");
   EXPECT_EQ(Depth(registry_), 1);
-  EXPECT_EQ(queue_.Pop()->path, "b");
+  EXPECT_EQ(queue_.Pop(worker_)->path, "b");
   EXPECT_EQ(Depth(registry_), 0);
 }
 
@@ -56,7 +57,7 @@ TEST_F(JobQueueTest, AFullQueueHoldsItsProducerUntilThereIsRoom) {
     queue_.Close();
   });
   int expected = 0;
-  while (const auto job = queue_.Pop()) {
+  while (const auto job = queue_.Pop(worker_)) {
     EXPECT_LE(Depth(registry_), 2);
     EXPECT_EQ(job->path, std::to_string(expected++));
   }
@@ -68,8 +69,31 @@ TEST_F(JobQueueTest, WhenClosedItTakesNothingAndGivesWhatItHas) {
   queue_.Push({.path = "a"});
   queue_.Close();
   EXPECT_FALSE(queue_.Push({.path = "b"}));
-  EXPECT_EQ(queue_.Pop()->path, "a");
-  EXPECT_FALSE(queue_.Pop().has_value());
+  EXPECT_EQ(queue_.Pop(worker_)->path, "a");
+  EXPECT_FALSE(queue_.Pop(worker_).has_value());
+}
+
+TEST_F(JobQueueTest, ADismissedWorkerGetsNothingAndTheOthersGoOn) {
+  WorkerState dismissed;
+  std::thread waiting([&] { EXPECT_FALSE(queue_.Pop(dismissed).has_value()); });
+  queue_.Dismiss(dismissed);
+  waiting.join();
+  queue_.Push({.path = "a"});
+  EXPECT_FALSE(queue_.Pop(dismissed).has_value());
+  EXPECT_EQ(queue_.Pop(worker_)->path, "a");
+}
+
+TEST_F(JobQueueTest, TellsHowManyWaitAndForHowLong) {
+  EXPECT_EQ(queue_.size(), 0u);
+  EXPECT_FALSE(queue_.oldest_age().has_value());
+  queue_.Push({.path = "a"});
+  const Clock::time_point before = Clock::now();
+  std::this_thread::sleep_for(milliseconds(2));
+  queue_.Push({.path = "b"});
+  EXPECT_EQ(queue_.size(), 2u);
+  EXPECT_GE(*queue_.oldest_age(), milliseconds(2));
+  queue_.Pop(worker_);
+  EXPECT_LE(*queue_.oldest_age(), Clock::now() - before);
 }
 
 TEST_F(JobQueueTest, ClearDropsWhatWaits) {

@@ -12,7 +12,7 @@ import hosts
 from known_tree import KnownTree
 
 # What every host shows.
-HOST_PREFIXES = ("vitals_", "process_")
+HOST_PREFIXES = ("vitals_", "process_", "component_health_")
 
 # What /metrics shows beside that, and the labels of each family; a histogram's `le` apart.
 FAMILIES = {

@@ -94,7 +94,8 @@ class PrometheusTest(unittest.TestCase):
 
         alerts = hosts.wait_until(rules, "the first evaluation of the alerts")
         self.assertEqual({alert["name"]: alert["health"] for alert in alerts},
-                         {"HighJobFailureRate": "ok", "WorkerStalled": "ok", "ChecksumFailures": "ok"})
+                         {"HighJobFailureRate": "ok", "WorkerStalled": "ok", "ChecksumFailures": "ok",
+                          "WorkerUnhealthy": "ok", "ComponentUnhealthy": "ok"})
 
     def test_the_changed_file_raises_an_alert_on_the_busy_worker(self):
         def firing():

@@ -1,4 +1,4 @@
-#include "examples/job_worker/stop_signals.h"
+#include "examples/job_worker/worker_signals.h"
 
 #include <pthread.h>
 
@@ -13,17 +13,18 @@ sigset_t HandledSignals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGUSR1);
   return signals;
 }
 
 }  // namespace
 
-void BlockStopSignals() {
+void BlockWorkerSignals() {
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-StopSignals::StopSignals(std::function<void(int)> on_signal) {
+WorkerSignals::WorkerSignals(std::function<void(int)> on_signal) {
   thread_ = std::thread([this, on_signal = std::move(on_signal)] {
     const sigset_t signals = HandledSignals();
     int signal = 0;
@@ -31,7 +32,7 @@ StopSignals::StopSignals(std::function<void(int)> on_signal) {
   });
 }
 
-StopSignals::~StopSignals() {
+WorkerSignals::~WorkerSignals() {
   ending_ = true;
   pthread_kill(thread_.native_handle(), SIGINT);
   thread_.join();
