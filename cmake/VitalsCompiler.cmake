@@ -9,8 +9,8 @@ if(VITALS_SANITIZE)
   target_link_options(vitals_instrumentation INTERFACE -fsanitize=${VITALS_SANITIZE})
 endif()
 if(VITALS_COVERAGE)
-  # Threads may lose counts of each other, which matters to no line; atomic counts take minutes.
-  target_compile_options(vitals_instrumentation INTERFACE --coverage -fprofile-update=single)
+  # Counts that threads lose make gcov compute negative ones.
+  target_compile_options(vitals_instrumentation INTERFACE --coverage -fprofile-update=atomic)
   target_link_options(vitals_instrumentation INTERFACE --coverage)
 endif()
 if(VITALS_BUILD_FUZZERS)

@@ -49,9 +49,11 @@ TEST(HealthHistoryTest, ShowsTransitionsNewestFirst) {
      "reason": "full", "critical": true, "flapping": false, "consecutive_failures": 1,
      "time": "2000-01-01T00:00:01.000000000Z"},
     {"sequence": 2, "component": "storage/wal", "from": "unknown", "to": "healthy",
-     "critical": true, "flapping": false, "consecutive_failures": 0, "time": "2000-01-01T00:00:00.500000000Z"},
+     "critical": true, "flapping": false, "consecutive_failures": 0,
+     "time": "2000-01-01T00:00:00.500000000Z"},
     {"sequence": 1, "component": "api", "from": "unknown", "to": "healthy",
-     "critical": true, "flapping": false, "consecutive_failures": 0, "time": "2000-01-01T00:00:00.000000000Z"}
+     "critical": true, "flapping": false, "consecutive_failures": 0,
+     "time": "2000-01-01T00:00:00.000000000Z"}
     ])"));
 }
 
