@@ -129,7 +129,7 @@ absl::Status Run(const WorkerOptions& options) {
   StopEvent stop;
   const auto pool = std::make_shared<WorkerPool>(
       options.pool, registry, (*telemetry)->tracer_provider(), *std::move(handlers));
-  const absl::Status health = WatchWorker(pool, options, scratch->path(), **telemetry);
+  absl::Status health = WatchWorker(pool, options, scratch->path(), **telemetry);
   if (!health.ok()) return health;
   const WorkerSignals signals([&](int signal) {
     if (signal == SIGUSR1) return DismissWorker(*pool);
