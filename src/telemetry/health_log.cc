@@ -10,8 +10,9 @@ namespace {
 
 LogSeverity SeverityOf(const HealthTransition& transition) {
   if (transition.to == HealthStatus::kUnhealthy && transition.critical) return LogSeverity::kError;
-  const bool well = transition.to == HealthStatus::kHealthy;
-  return well ? LogSeverity::kInfo : LogSeverity::kWarning;
+  const bool bad =
+      transition.to == HealthStatus::kUnhealthy || transition.to == HealthStatus::kDegraded;
+  return bad ? LogSeverity::kWarning : LogSeverity::kInfo;
 }
 
 }  // namespace
