@@ -99,9 +99,9 @@ void CheckPool::AddThreads(Time now) {
     if (const absl::Status status = StartThread(); !status.ok()) {
       out_of_threads_ = true;
       // Once, not at each of the looks that follow.
-      if (!was_out)
-        Log(LogSeverity::kError,
-            std::string("health checks wait: ") + std::string(status.message()));
+      if (!was_out) {
+        Log(LogSeverity::kError, "health checks wait: " + std::string(status.message()));
+      }
       return;
     }
   }

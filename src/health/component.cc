@@ -6,27 +6,11 @@
 
 #include "base/fork.h"
 #include "base/utf8.h"
-#include "fmt/format.h"
+#include "health/figures.h"
 #include "health/run_scope.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace health {
-namespace {
-
-double Seconds(std::chrono::nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
-}  // namespace
-
-Environment::Environment(const HealthMonitorOptions& options)
-    : clock(options.clock != nullptr
-                ? options.clock
-                : std::shared_ptr<const Clock>(std::shared_ptr<void>(), &Clock::System())),
-      kept_results(options.kept_results),
-      kept_transitions(options.kept_transitions),
-      fork_generation(base::ForkGeneration()) {}
-
 Component::Component(std::string name, HealthCheck check, HealthCheckOptions options,
                      std::shared_ptr<Environment> environment)
     : name_(std::move(name)),
@@ -167,8 +151,7 @@ bool Component::TakeTurn(Time now) {
 }
 
 void Component::RecordHung(Time now) {
-  const std::string reason =
-      fmt::format("timeout: has not returned for {} s", Seconds(now - run_started_));
+  const std::string reason = "timeout: has not returned for " + FormatSeconds(now - run_started_);
   Record({.outcome = HealthOutcome::kTimedOut, .reason = reason, .duration = now - run_started_},
          now);
   ++turns_ended_;
@@ -243,7 +226,7 @@ void Component::CallCheck(HealthCheck check, Time started, std::uint64_t run_num
 void Component::EndRun(Verdict verdict, std::uint64_t run_number, Time now) {
   std::string reason;
   if (verdict.duration > options_.timeout) {
-    reason = fmt::format("timeout: took {} s", Seconds(verdict.duration));
+    reason = "timeout: took " + FormatSeconds(verdict.duration);
     verdict.status = HealthStatus::kUnhealthy;
     verdict.outcome = HealthOutcome::kTimedOut;
     verdict.reason = reason;
@@ -306,15 +289,14 @@ void Component::OnStop() {
 void Component::Record(const Verdict& verdict, Time now) {
   Advance(now);
   KeepResult(verdict, now);
-  // A check that says nothing has failed.
-  const HealthStatus status =
-      verdict.status == HealthStatus::kUnknown ? HealthStatus::kUnhealthy : verdict.status;
-  tracker_.OnResult(status, results_.FromNewest(0).reason, now);
+  const HealthCheckResult& kept = results_.FromNewest(0);
+  tracker_.OnResult(kept.status, kept.reason, now);
   ShowChange();
 }
 
 void Component::KeepResult(const Verdict& verdict, Time now) {
   HealthCheckResult& kept = results_.Push();
+  // A check that says nothing has failed.
   kept.status =
       verdict.status == HealthStatus::kUnknown ? HealthStatus::kUnhealthy : verdict.status;
   kept.outcome = verdict.outcome;

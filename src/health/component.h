@@ -1,7 +1,6 @@
 #ifndef VITALS_SRC_HEALTH_COMPONENT_H_
 #define VITALS_SRC_HEALTH_COMPONENT_H_
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -12,11 +11,9 @@
 
 #include "base/condition.h"
 #include "base/mutex.h"
-#include "health/publisher.h"
+#include "health/environment.h"
 #include "health/ring.h"
 #include "health/status_tracker.h"
-#include "health/timer_queue.h"
-#include "vitals/base/clock.h"
 #include "vitals/base/config.h"
 #include "vitals/health/health_check.h"
 #include "vitals/health/health_options.h"
@@ -24,20 +21,6 @@
 
 VITALS_NAMESPACE_BEGIN
 namespace health {
-
-/// What the components of a monitor share. They own it with the monitor, so that a check that hangs
-/// finds it when it returns.
-struct Environment {
-  explicit Environment(const HealthMonitorOptions& options);
-
-  const std::shared_ptr<const Clock> clock;
-  const std::size_t kept_results;
-  const std::size_t kept_transitions;
-  const std::uint64_t fork_generation;
-  Publisher publisher;
-  TimerQueue timers;
-  std::atomic<bool> stopped{false};
-};
 
 /// A component: its check, what came of it, and how it is. Thread-safe.
 ///

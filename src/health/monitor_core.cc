@@ -268,8 +268,8 @@ absl::Status MonitorCore::Stop() {
   for (const std::shared_ptr<Component>& component : pool_.Running()) component->OnStop();
   std::vector<std::string> left = pool_.Stop(deadline);
   for (const std::shared_ptr<Listener>& listener : environment_->publisher.Listeners()) {
-    if (!listener->Stop(deadline))
-      left.push_back(fmt::format("a subscriber of '{}'", listener->under()));
+    if (listener->Stop(deadline)) continue;
+    left.push_back(fmt::format("a subscriber of '{}'", listener->under()));
   }
   if (left.empty()) return absl::OkStatus();
   return absl::DeadlineExceededError(fmt::format(

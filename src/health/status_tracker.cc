@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "health/figures.h"
 
 VITALS_NAMESPACE_BEGIN
 namespace health {
@@ -159,9 +160,9 @@ HealthStatus StatusTracker::status() const {
 std::string StatusTracker::reason() const {
   if (stale_ || !flapping_) return settled_reason_;
   const std::string_view separator = settled_reason_.empty() ? "" : ": ";
-  return fmt::format("flapping: {} changes within {} s, now {}{}{}", changes_.size(),
-                     std::chrono::duration<double>(rules_.flap_window).count(),
-                     HealthStatusName(settled_), separator, settled_reason_);
+  return fmt::format("flapping: {} changes within {}, now {}{}{}", changes_.size(),
+                     FormatSeconds(rules_.flap_window), HealthStatusName(settled_), separator,
+                     settled_reason_);
 }
 
 }  // namespace health
