@@ -26,7 +26,7 @@ class VITALS_EXPORT HealthReporter {
   explicit HealthReporter(std::shared_ptr<health::Component> component) noexcept
       : component_(std::move(component)) {}
 
-  /// Takes effect at once, by the component's HealthRules. Thread-safe. About 60 ns when the status
+  /// Takes effect at once, by the component's HealthRules. Thread-safe. About 80 ns when the status
   /// stays: two clock reads, and a short lock of this component alone, for which it may wait while
   /// another thread reports for the same component or reads it. Longer when the status changes.
   /// `reason` is copied, up to HealthResult::kMaxReasonBytes; what no memory is left for is lost.
