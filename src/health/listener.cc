@@ -159,6 +159,11 @@ void Listener::End() {
   Stop(steady_clock::now() + kForever);
 }
 
+bool Listener::HasWaiting() const {
+  const base::MutexLock lock(mutex_);
+  return !waiting_.empty();
+}
+
 bool Listener::ended() const {
   const base::MutexLock lock(mutex_);
   return ended_;

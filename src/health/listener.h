@@ -65,6 +65,9 @@ class Listener : public std::enable_shared_from_this<Listener> {
   /// Whether this is a child of the process that made it: nothing of it may be used then.
   bool IsForked() const;
 
+  /// Whether a transition waits to be handled.
+  bool HasWaiting() const;
+
   bool ended() const;
   std::uint64_t dropped() const;
 

@@ -97,8 +97,11 @@ nanoseconds MonitorCore::RestUntil(Time when) const {
 MonitorCore::Time MonitorCore::Poll() {
   // From a check or a subscriber that runs within it: what is due comes when that returns.
   if (stepper_.load() == std::this_thread::get_id()) return environment_->timers.Next();
-  const Time next = Step();
-  return std::min(next, ServeListeners());
+  const Time watch = Step();
+  const Time served = ServeListeners();
+  // Subscribers and hooks may have brought about more.
+  if (options_.host_driven && environment_->publisher.HasNews()) return Now();
+  return std::min({watch, served, environment_->timers.Next()});
 }
 
 MonitorCore::Time MonitorCore::Step() {

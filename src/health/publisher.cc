@@ -56,6 +56,13 @@ bool Publisher::TakeChanged() {
   return AnyWantsAggregates() && std::exchange(changed_, false);
 }
 
+bool Publisher::HasNews() const {
+  const base::MutexLock lock(mutex_);
+  return (changed_ && AnyWantsAggregates()) ||
+         std::any_of(listeners_.begin(), listeners_.end(),
+                     [](const auto& listener) { return listener->HasWaiting(); });
+}
+
 std::uint64_t Publisher::Dropped() const {
   const base::MutexLock lock(mutex_);
   std::uint64_t dropped = dropped_by_ended_;

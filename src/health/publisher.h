@@ -34,6 +34,9 @@ class Publisher {
   /// wants to know of several taken together.
   bool TakeChanged();
 
+  /// Whether TakeChanged() would say so, or a listener has something to handle.
+  bool HasNews() const;
+
   /// What listeners had to drop, those that were ended included.
   std::uint64_t Dropped() const;
 

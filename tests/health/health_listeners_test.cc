@@ -172,6 +172,22 @@ TEST_F(ListenersTest, ASubscriberMayCallTheMonitor) {
   EXPECT_THAT(Told(), ElementsAre("1 x: unknown > healthy", "2 y: unknown > healthy"));
 }
 
+TEST_F(ListenersTest, PollTellsThatASubscriberBroughtAboutMore) {
+  const HealthSubscription earlier = Subscribe();
+  const HealthReporter x = AddReporter("x");
+  const HealthReporter y = AddReporter("y");
+  const auto later = monitored_.monitor
+                         ->Subscribe([&y](const HealthTransition& t) {
+                           if (t.component == "x") y.Report(HealthStatus::kHealthy);
+                         })
+                         .value();
+  x.Report(HealthStatus::kHealthy);
+  EXPECT_EQ(monitored_.monitor->Poll(), monitored_.clock->MonotonicNow());
+  EXPECT_THAT(told_, ElementsAre("1 x: unknown > healthy"));
+  EXPECT_GT(monitored_.monitor->Poll(), monitored_.clock->MonotonicNow());
+  EXPECT_THAT(Told(), ElementsAre("1 x: unknown > healthy", "2 y: unknown > healthy"));
+}
+
 TEST_F(ListenersTest, WhatASubscriberThrowsIsLogged) {
   std::vector<std::string> lines;
   SetLogSink([&lines](LogSeverity, std::string_view line) { lines.emplace_back(line); });

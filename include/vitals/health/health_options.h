@@ -97,7 +97,8 @@ struct HealthMonitorOptions {
   /// How long Stop() waits for checks and subscribers that have not returned. 0 to 1 hour.
   std::chrono::nanoseconds stop_timeout = std::chrono::seconds(2);
   /// No threads: the host calls HealthMonitor::Poll() often enough, which runs the checks that are
-  /// due one after another, and subscribers. There, what hangs hangs the host.
+  /// due one after another, and subscribers. There, what hangs hangs the host. Let the thread that
+  /// calls Poll() be the one that calls CheckNow(), which runs a check there too.
   bool host_driven = false;
   /// Tells when what is due; null for the system's clocks.
   std::shared_ptr<const Clock> clock = nullptr;
