@@ -29,6 +29,7 @@ test      libgtest-dev            unit tests
 test      libgmock-dev            matchers of the unit tests
 test      nlohmann-json3-dev      reads the JSON that we write, and the cases of conformance tests
 test      python3                 drives processes in end-to-end tests, checks the tree
+test      curl                    takes the walk of the guide of health
 test      openssl                 makes certificates for the TLS tests
 test      python3-prometheus-client  a parser by others that reads our pages
 test      nodejs                  runs a reader by others of the spans we export

@@ -47,6 +47,8 @@ if [[ ! -f $room/.ready ]]; then
 fi
 cp /etc/resolv.conf "$room/etc/resolv.conf"
 cp /etc/hosts "$room/etc/hosts"
+# The authorities that this machine trusts, such as its proxy's; npm takes no others than its own.
+cp /etc/ssl/certs/ca-certificates.crt "$room/srv/machine-certificates.crt"
 
 # In a mount namespace of our own, where there is one to have, so that nothing stays mounted.
 if [[ ${CLEAN_ROOM_UNSHARED:-} == 1 ]]; then
@@ -62,6 +64,7 @@ git clone --quiet --no-hardlinks "$repository" "$room/srv/vitals"
 
 inside() {
   env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb LANG=C.UTF-8 \
+    NODE_EXTRA_CA_CERTS=/srv/machine-certificates.crt \
     chroot "$room" /bin/bash -c "cd /srv/vitals && $1" </dev/null
 }
 
