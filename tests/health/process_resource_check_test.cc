@@ -4,9 +4,6 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -14,6 +11,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/testing/file_tree.h"
 
 namespace vitals_test {
 namespace {
@@ -27,24 +25,13 @@ using vitals::ProcessResourceCheckOptions;
 constexpr std::uint64_t kMebibyte = 1024 * 1024;
 
 // A tree of files as a kernel would show them, of a process that uses little.
-class ProcessResourceCheckTest : public ::testing::Test {
+class ProcessResourceCheckTest : public ::testing::Test, protected vitals_test::FileTree {
  protected:
   ProcessResourceCheckTest() {
-    std::string path = ::testing::TempDir() + "proc.XXXXXX";
-    root_ = mkdtemp(path.data());
     WriteStat(100 * kMebibyte, 200 * kMebibyte);
     WriteLimits("1000", "unlimited");
     Write("proc/self/fd/0", "");
   }
-  ~ProcessResourceCheckTest() override { std::filesystem::remove_all(root_); }
-
-  void Write(const std::string& path, std::string_view text) {
-    const std::filesystem::path file = root_ / path;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file) << text;
-  }
-
-  void Remove(const std::string& path) { std::filesystem::remove_all(root_ / path); }
 
   void WriteStat(std::uint64_t resident_bytes, std::uint64_t virtual_bytes) {
     const auto page_bytes = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
@@ -70,17 +57,15 @@ class ProcessResourceCheckTest : public ::testing::Test {
 
   HealthResult Check(ProcessResourceCheckOptions options = {}) {
     options.proc_path = Proc();
-    options.cgroup_path = (root_ / "cgroup").string();
+    options.cgroup_path = At("cgroup");
     return (*ProcessResourceCheck::Create(std::move(options)))();
   }
 
-  std::string Proc() const { return (root_ / "proc").string(); }
+  std::string Proc() const { return At("proc"); }
 
   static HealthResult OfCgroup(HealthStatus status, const std::string& figures) {
     return {status, "resident memory is 100 MiB of the cgroup's " + figures};
   }
-
-  std::filesystem::path root_;
 };
 
 TEST_F(ProcessResourceCheckTest, IsHealthyWhereNothingIsLimited) {

@@ -4,15 +4,13 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 #include <string_view>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/testing/file_tree.h"
 #include "vitals/metrics/lint.h"
 #include "vitals/metrics/registry.h"
 
@@ -40,23 +38,10 @@ std::map<std::string, double> Collect(ProcessCollector& collector) {
 }
 
 // A tree of files as a kernel would show them.
-class ProcessCollectorTest : public ::testing::Test {
+class ProcessCollectorTest : public ::testing::Test, protected vitals_test::FileTree {
  protected:
-  ProcessCollectorTest() {
-    std::string path = ::testing::TempDir() + "proc.XXXXXX";
-    root_ = mkdtemp(path.data());
-  }
-  ~ProcessCollectorTest() override { std::filesystem::remove_all(root_); }
-
-  void Write(const std::string& path, std::string_view text) {
-    const std::filesystem::path file = root_ / path;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file) << text;
-  }
-
   std::map<std::string, double> Values() {
-    ProcessCollector collector(
-        {.proc_path = (root_ / "proc").string(), .cgroup_path = (root_ / "cgroup").string()});
+    ProcessCollector collector({.proc_path = At("proc"), .cgroup_path = At("cgroup")});
     return Collect(collector);
   }
 
@@ -80,8 +65,6 @@ class ProcessCollectorTest : public ::testing::Test {
           "TcpExt: InOctets OutOctets\nTcpExt: 1 2\n"
           "IpExt: InNoRoutes InOctets OutOctets\nIpExt: 0 9861764094 9820676074\n");
   }
-
-  std::filesystem::path root_;
 };
 
 TEST_F(ProcessCollectorTest, ReadsAllFiles) {
